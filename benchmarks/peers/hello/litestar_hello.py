@@ -1,0 +1,9 @@
+from litestar import Litestar, get
+
+
+@get("/")
+async def home() -> str:
+    return "Hello, World!"
+
+
+app = Litestar([home])

@@ -1,0 +1,8 @@
+from segue import App
+
+app = App()
+
+
+@app.get("/")
+def home():
+    return "Hello, World!"

@@ -1,0 +1,50 @@
+"""Segue: a web framework that grows from one function to a full site.
+
+    from segue import App
+
+    app = App()
+
+    @app.get("/")
+    def home():
+        return "Hello, World!"
+
+`segue run` in the folder of this file serves it.
+"""
+
+from segue.app import App
+from segue.core.config.secret import Secret
+from segue.core.config.settings import Settings
+from segue.core.errors import HTTPError, NotFound
+from segue.core.handlers.marks import Controller, delete, get, patch, post, put
+from segue.core.http.files import File
+from segue.core.http.request import Request
+from segue.core.http.response import HTML, JSON, Redirect, Response, Stream
+from segue.core.kernel.current import url
+from segue.core.types import Wrap
+from segue.core.websockets.socket import WebSocket
+from segue.group import Group
+
+__all__ = [
+    "HTML",
+    "JSON",
+    "App",
+    "Controller",
+    "File",
+    "Group",
+    "HTTPError",
+    "NotFound",
+    "Redirect",
+    "Request",
+    "Response",
+    "Secret",
+    "Settings",
+    "Stream",
+    "WebSocket",
+    "Wrap",
+    "delete",
+    "get",
+    "patch",
+    "post",
+    "put",
+    "url",
+]

@@ -1,0 +1,327 @@
+"""App: the one object that is served, over WSGI, ASGI and RSGI alike.
+
+It is a `Group` at the root of everything, open for declarations until it is frozen:
+at its first request, at its server's start, or by `freeze()`. Frozen, it has a
+`Kernel`, and each protocol's callable is built when that protocol is first used.
+"""
+
+import atexit
+import inspect
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, Literal
+
+from segue.core.config.settings import Settings
+from segue.core.errors import RouteError, WalkError
+from segue.core.handlers.signature import place_of
+from segue.core.http.hosts import HostRule
+from segue.core.http.limits import Limits
+from segue.core.http.proxies import ProxyTrust
+from segue.core.kernel.assemble import Assembly, assemble
+from segue.core.kernel.current import current
+from segue.core.kernel.explanation import Explanation, explain
+from segue.core.kernel.kernel import Configuration, Kernel
+from segue.core.routing.registry import Converters
+from segue.core.routing.route import Route
+from segue.core.types import Extension
+from segue.group import Group
+
+__all__ = ["App"]
+
+
+
+class App(Group):
+    """A web application.
+
+    Args:
+        settings: A class of settings; a handler that asks for the class gets them.
+        debug: Show everything about an error; `segue run` switches it on. Never in
+            production.
+        hosts: The hosts that are served: `example.org`, `.example.org` with all
+            its subdomains, `*` for any.
+        proxies: Addresses or networks whose forwarded headers are believed.
+        limits: How much of a request is taken in.
+        slashes: A path that only lacks or has a final slash: `redirect` to the one
+            there is, `strict` 404, or `ignore` the difference.
+        threads: Worker threads for sync handlers under ASGI and RSGI; 32 times as
+            many calls may wait for one, the next is answered with 503.
+        timeout: Seconds an answer may take where the route does not say.
+
+    Example:
+        >>> app = App()
+        >>> @app.get("/")
+        ... def home():
+        ...     return "Hello, World!"
+    """
+
+    def __init__(
+        self,
+        settings: type[Settings] | None = None,
+        *,
+        debug: bool | None = None,
+        hosts: Iterable[str] = ("*",),
+        proxies: Iterable[str] = (),
+        limits: Limits | None = None,
+        slashes: Literal["redirect", "strict", "ignore"] = "redirect",
+        threads: int = 16,
+        timeout: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.debug = bool(debug)
+        self.access_log = False
+        self.watch_loop = False
+        self.state = SimpleNamespace()
+        self.extensions: dict[type, Any] = {}
+        self.limits = limits or Limits()
+        self.hosts = HostRule.parse(hosts)
+        self.proxies = ProxyTrust(tuple(proxies))
+        self.converters = Converters()
+        self.slashes = slashes
+        self.threads = threads
+        self.timeout = timeout
+        self.settings_overrides: dict[str, Any] = {}
+        self._settings_class = settings
+        self._loaded: Any = None
+        self._kernel: Kernel | None = None
+        self._lock = threading.RLock()
+        self._wsgi: Any = self._begin_wsgi
+        self._asgi: Any = self._begin_asgi
+        self._rsgi: Any = self._begin_rsgi
+
+    # -- the server's side
+
+    def __call__(self, first: Any, second: Any = None, third: Any = None) -> Any:
+        """Answer as WSGI (two arguments), ASGI 3 (three) or ASGI 2 (one)."""
+        if third is not None:
+            return self._asgi(first, second, third)
+        if second is not None:
+            return self._wsgi(first, second)
+        return partial(self._asgi, first)
+
+    def __rsgi__(self, scope: Any, protocol: Any) -> Any:
+        """Answer as RSGI."""
+        return self._rsgi(scope, protocol)
+
+    def __rsgi_init__(self, loop: Any) -> None:
+        """Start, on the loop of an RSGI worker."""
+        loop.run_until_complete(self.kernel.astart())
+
+    def __rsgi_del__(self, loop: Any) -> None:
+        """Stop, on the loop of an RSGI worker."""
+        loop.run_until_complete(self.kernel.astop())
+
+    def _begin_wsgi(self, environ: Any, start_response: Any) -> Any:
+        with self._lock:
+            if self._wsgi == self._begin_wsgi:
+                # Imported here: an app under ASGI never needs it, nor the reverse.
+                from segue.core.protocols.wsgi import build_wsgi  # noqa: PLC0415
+
+                self.start()
+                self._wsgi = build_wsgi(self.kernel)
+        return self._wsgi(environ, start_response)
+
+    def _begin_asgi(self, scope: Any, receive: Any, send: Any) -> Any:
+        # Imported here: it brings asyncio, which a WSGI app never pays for.
+        from segue.core.protocols.asgi import begin_asgi, build_asgi  # noqa: PLC0415
+
+        def ready() -> Any:
+            with self._lock:
+                if self._asgi == self._begin_asgi:
+                    self._asgi = build_asgi(self.kernel)
+            return self.kernel, self._asgi
+
+        return begin_asgi(ready, scope, receive, send)
+
+    def _begin_rsgi(self, scope: Any, protocol: Any) -> Any:
+        # Imported here: see _begin_asgi.
+        from segue.core.protocols.rsgi import begin_rsgi, build_rsgi  # noqa: PLC0415
+
+        def ready() -> Any:
+            with self._lock:
+                if self._rsgi == self._begin_rsgi:
+                    self._rsgi = build_rsgi(self.kernel)
+            return self.kernel, self._rsgi
+
+        return begin_rsgi(ready, scope, protocol)
+
+    def start(self) -> None:
+        """Freeze and start the lifespans, for a server that has no start of its own.
+
+        They are stopped by `stop()`, at the latest when the process ends.
+        """
+        self.kernel.start()
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        """Stop the lifespans, the worker threads and the background loop."""
+        atexit.unregister(self.stop)
+        if self._kernel is not None:
+            self._kernel.stop()
+
+    # -- open and frozen
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the app takes no more declarations."""
+        return self._kernel is not None
+
+    def freeze(self) -> None:
+        """Close the app for changes; build and check everything.
+
+        Raises:
+            ConfigurationError: With every mistake there is.
+        """
+        with self._lock:
+            if self._kernel is None:
+                self._kernel = assemble(self._assembly())
+
+    @property
+    def kernel(self) -> Kernel:
+        """The frozen app; asking for it freezes."""
+        if self._kernel is None:
+            self.freeze()
+        assert self._kernel is not None  # noqa: S101 - freeze() made it or raised
+        return self._kernel
+
+    def _assembly(self) -> Assembly:
+        debug_page = None
+        if self.debug:
+            # Only development pays for it.
+            from segue.core.kernel.debugpage import debug_page  # noqa: PLC0415
+        return Assembly(
+            app=self,
+            root=self.declarations,
+            configuration=Configuration(
+                debug=self.debug,
+                hosts=self.hosts,
+                proxies=self.proxies,
+                limits=self.limits,
+                timeout=self.timeout,
+                access_log=self.access_log,
+            ),
+            converters=self.converters,
+            slashes=self.slashes,
+            values=self._values(),
+            threads=self.threads,
+            waiting=self.threads * 32,
+            debug_page=debug_page,
+        )
+
+    def _values(self) -> dict[type, Any]:
+        values: dict[type, Any] = {App: self}
+        if self._settings_class is not None:
+            values[self._settings_class] = self.settings
+        return values
+
+    def _changing(self, what: str) -> None:
+        if self._kernel is not None:
+            raise WalkError(
+                "SG-APP-011",
+                f"The app is frozen, and takes no {what} any more.",
+                why="It was checked as a whole, and may have answered without it.",
+                fix="Declare everything when the module is imported, before the "
+                "first request.",
+            )
+
+    # -- declarations of an app alone
+
+    def use(self, *extensions: Extension) -> None:
+        """Let extensions set themselves up on this app.
+
+        Raises:
+            RouteError: Two extensions of one kind, or one without `setup`.
+        """
+        for extension in extensions:
+            setup = getattr(extension, "setup", None)
+            if setup is None or inspect.isclass(extension):
+                raise RouteError(
+                    "SG-APP-012",
+                    f"{extension!r} cannot be used by an app.",
+                    why="An extension is an object with a method `setup(app)`.",
+                    fix="Write app.use(Thing()), with the parentheses.",
+                )
+            kind = type(extension)
+            if kind in self.extensions:
+                raise RouteError(
+                    "SG-APP-013",
+                    f"Two extensions of the kind {kind.__name__} are used.",
+                    why="Both would claim the same part of the app.",
+                    fix="Use one, with the options of both.",
+                    where=(place_of(kind),),
+                )
+            self.extensions[kind] = extension
+            setup(self)
+
+    def converter(self, name: str, read: Any, write: Any = str, **options: Any) -> None:
+        """Add a converter for paths: `{when:isoweek}`; see `Converters.add`."""
+        self._changing("a converter")
+        self.converters.add(name, read, write, **options)
+
+    # -- looking in
+
+    @property
+    def settings(self) -> Any:
+        """The settings, loaded when first asked for."""
+        return self.loaded_settings.value if self._settings_class else None
+
+    @property
+    def loaded_settings(self) -> Any:
+        """The settings with the origin of each value; None without a class."""
+        if self._loaded is None and self._settings_class is not None:
+            self._loaded = self._settings_class.load(
+                overrides=self.settings_overrides, development=self.debug
+            )
+        return self._loaded
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes in the order of their adding; asking for them freezes."""
+        return tuple(self.kernel.table)
+
+    @property
+    def commands(self) -> Mapping[str, Any]:
+        """The commands of the app and its groups by name."""
+        return self.kernel.commands
+
+    def url(self, target: Any, /, **values: Any) -> str:
+        """Build the URL of a route from its handler or its name.
+
+        Values that are not in the path become the query.
+        """
+        return self.kernel.table.url(target, values)
+
+    def explain(
+        self, method: str, path: str, headers: Iterable[tuple[str, str]] = ()
+    ) -> Explanation:
+        """Explain which route answers a request, and how."""
+        return explain(self.kernel, method, path, headers)
+
+    def needs_asgi(self) -> str | None:
+        """Name the line that makes WSGI not enough; None when WSGI is enough."""
+        return self.kernel.needs_asgi()
+
+    @property
+    def streams(self) -> bool:
+        """Whether some handler is a generator, so that its answer is a stream."""
+        return self.kernel.streams()
+
+    def emit(self, event: Any) -> None:
+        """Call who listens to an event, from sync code."""
+        self.kernel.emit(event)
+
+    async def aemit(self, event: Any) -> None:
+        """Call who listens to an event, from async code."""
+        await self.kernel.aemit(event)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Make this the app that `url()` finds, outside a request."""
+        token = current.set(self)
+        try:
+            yield
+        finally:
+            current.reset(token)

@@ -1,0 +1,24 @@
+"""`segue settings`: each setting, its value and where that comes from."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from segue.cli.selection import app_option, chosen_app
+from segue.core.config.describe import describe, table
+
+__all__ = ["command"]
+
+
+@click.command("settings")
+@app_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def command(app_text: str | None, *, as_json: bool) -> None:
+    """Show each setting's value and where it comes from; secrets stay masked."""
+    loaded = chosen_app(app_text).loaded_settings
+    lines = () if loaded is None else describe(loaded)
+    if as_json:
+        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+    else:
+        click.echo(table(lines) or "No settings; give the app a class: App(Config).")

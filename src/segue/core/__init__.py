@@ -1,0 +1,1 @@
+"""What every request passes; knows no battery."""

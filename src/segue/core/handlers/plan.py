@@ -1,0 +1,88 @@
+"""A Plan: the frozen description of how a function is called.
+
+The compiler, `segue explain`, OpenAPI and the tests read the same Plan; nobody
+looks at the signature a second time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from segue.core.types import UNSET
+
+__all__ = ["Argument", "Plan", "Source"]
+
+
+class Source(Enum):
+    """Where an argument comes from."""
+
+    PATH = "path"
+    QUERY = "query"
+    BODY = "body"
+    REQUEST = "request"
+    """The request itself."""
+    CARRIED = "carried"
+    """A value of the moment: the response of a hook, the error of a handler,
+    the socket of a WebSocket."""
+    APP = "app"
+    """A value of the app found by its type: the app, its settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of the call.
+
+    Attributes:
+        key: The name on the wire for PATH and QUERY; the type for APP and CARRIED.
+        repeated: A query value that may come several times, for a list.
+    """
+
+    name: str
+    source: Source
+    hint: Any
+    default: Any = UNSET
+    key: Any = None
+    keyword_only: bool = False
+    repeated: bool = False
+
+    def __str__(self) -> str:
+        hint = "untyped" if self.hint is UNSET else type_name(self.hint)
+        text = f"{self.name}: {hint} from the {self.source.value}"
+        return text if self.default is UNSET else f"{text}, else {self.default!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one function is called, and what becomes of its answer.
+
+    Attributes:
+        path_names: The values of the path in the order of the pattern.
+        status: The status of a plain answer; None for 200, or 204 without one.
+        inline: A sync handler that runs on the event loop.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    place: str
+    arguments: tuple[Argument, ...]
+    path_names: tuple[str, ...] = ()
+    returns: Any = UNSET
+    status: int | None = None
+    is_async: bool = False
+    is_generator: bool = False
+    inline: bool = False
+
+    def uses(self, source: Source) -> bool:
+        """Tell whether some argument comes from there."""
+        return any(argument.source is source for argument in self.arguments)
+
+
+def type_name(hint: Any) -> str:
+    """Write a type as a user would write it.
+
+    Example:
+        >>> type_name(int), type_name(list[int])
+        ('int', 'list[int]')
+    """
+    return getattr(hint, "__name__", str(hint)) if isinstance(hint, type) and not getattr(hint, "__args__", ()) else str(hint).replace("typing.", "")

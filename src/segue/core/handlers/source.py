@@ -1,0 +1,55 @@
+"""Code that is written at start: text -> function, visible in tracebacks.
+
+A function that was compiled from text shows up in tracebacks as `<file>` lines
+without source, unless the text is registered with `linecache`; so it is.
+"""
+
+import itertools
+import keyword
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Writer", "compile_source"]
+
+_numbers = itertools.count(1)
+
+
+class Writer:
+    """Lines of source with an indent."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def add(self, line: str, depth: int = 1) -> None:
+        """Append a line below `depth` levels."""
+        self._lines.append("    " * depth + line)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+
+def compile_source(
+    source: str, name: str, title: str, namespace: dict[str, Any]
+) -> Callable[..., Any]:
+    """Compile the text of one function.
+
+    Args:
+        source: The text; it defines `name`.
+        title: What the file is called in tracebacks, `GET /users/{id}` for example.
+        namespace: The globals of the function.
+    """
+    filename = f"<segue {next(_numbers)}: {title}>"
+    lines = source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, lines, filename)
+    code = compile(source, filename, "exec")
+    exec(code, namespace)  # noqa: S102 - text made of identifiers by compile.py
+    function = namespace[name]
+    function.__segue_source__ = source
+    return function  # type: ignore[no-any-return]  # from a namespace of Any
+
+
+def identifier(text: str) -> str:
+    """Make a name that can stand in source from any text."""
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in text) or "_"
+    return f"{name}_" if keyword.iskeyword(name) or name[0].isdigit() else name

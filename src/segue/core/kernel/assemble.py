@@ -1,0 +1,413 @@
+"""Declarations -> a Kernel, with every mistake reported at once.
+
+The tree of groups is walked once. On the way down each group adds its prefix, host,
+predicates, middleware, hooks and error handlers to what is around it (a `Chain`);
+each route becomes a `Route` of the table and remembers its chain. Plans are built
+here, for all routes, so that a wrong signature is found at start; functions are
+compiled when a route is first asked for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from segue.core.errors import (
+    ConfigurationError,
+    HTTPError,
+    Problem,
+    SegueError,
+    WalkError,
+)
+from segue.core.handlers.build import Surroundings, build_plan
+from segue.core.handlers.compile import Call, compile_plan
+from segue.core.handlers.plan import Plan
+from segue.core.handlers.signature import place_of, read_signature
+from segue.core.http.response import Response
+from segue.core.kernel.access import AccessLog
+from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
+from segue.core.kernel.entry import Entry, Hook, colour_of
+from segue.core.kernel.events import RequestFinished
+from segue.core.kernel.kernel import WEBSOCKET, Configuration, Kernel
+from segue.core.kernel.lifecycle import Lifecycle
+from segue.core.kernel.loop import BackgroundLoop
+from segue.core.kernel.middleware import Layer, arrange
+from segue.core.kernel.steps import Colour, Step
+from segue.core.kernel.threads import WorkerThreads
+from segue.core.kernel.walk import Surface
+from segue.core.routing.hosts import HostPattern
+from segue.core.routing.pattern import Pattern
+from segue.core.routing.registry import Converters
+from segue.core.routing.route import Route
+from segue.core.routing.table import RouteTable
+from segue.core.types import UNSET
+from segue.core.websockets.socket import WebSocket
+
+__all__ = ["Assembly", "assemble"]
+
+_PER_REQUEST = frozenset({RequestFinished})
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What a kernel is made of.
+
+    Attributes:
+        values: The values of the app by type; filled in by the app.
+        threads: How many worker threads; `waiting` calls may queue for them.
+    """
+
+    app: Any
+    root: Declarations
+    configuration: Configuration
+    converters: Converters
+    slashes: str
+    values: dict[type, Any]
+    threads: int
+    waiting: int
+    debug_page: Callable[..., Response] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What surrounds a route: the sum of its groups, the app first."""
+
+    prefix: str = ""
+    name: str = ""
+    host: str | None = None
+    when: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    layers: tuple[Layer, ...] = ()
+    befores: tuple[Hook, ...] = ()
+    errors: tuple[Mapping[Any, Hook], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A route of the table with its plan and what surrounds it."""
+
+    plan: Plan
+    chain: _Chain
+    declared: DeclaredRoute
+    path_names: tuple[str, ...]
+
+
+def assemble(assembly: Assembly) -> Kernel:
+    """Build the kernel of an app.
+
+    Raises:
+        ConfigurationError: Everything that is wrong with the app, together.
+    """
+    return _Assembler(assembly).build()
+
+
+class _Assembler:
+    """The one walk through the declarations."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._from = assembly
+        self._problems: list[Problem] = []
+        self._table = RouteTable(slashes=assembly.slashes)
+        self._served: dict[int, _Served] = {}
+        self._entries: dict[int, Entry] = {}
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._controllers: dict[type, Any] = {}
+        self._names: set[str] = set()
+        self._commands: dict[str, Any] = {}
+        self._afters: list[Hook] = []
+        self._teardowns: list[Hook] = []
+        self._lifespans: list[Call] = []
+        self._listeners: dict[type, list[Hook]] = {}
+
+    def build(self) -> Kernel:
+        """Walk, check, and put the kernel together."""
+        chain = self._chain(_Chain(), self._from.root, "")
+        self._collect(chain, self._from.root)
+        if not self._problems:
+            self._problems += self._table.freeze()
+        if self._problems:
+            raise ConfigurationError(self._problems)
+        outer = self._outer(chain)
+        loop = BackgroundLoop()
+        configuration = self._from.configuration
+        return Kernel(
+            app=self._from.app,
+            configuration=configuration,
+            table=self._table,
+            plan_for=lambda route: self._served[id(route)].plan,
+            entry_for=self.entry_for,
+            surface=Surface(
+                afters=tuple(self._afters),
+                url=lambda target, **values: self._table.url(target, values),
+                debug_page=self._from.debug_page,
+            ),
+            outer=outer,
+            edge=replace(outer, layers=(), errors=(), is_async=self._is_async(())),
+            lifecycle=Lifecycle(self._lifespans, loop),
+            threads=WorkerThreads(self._from.threads, self._from.waiting),
+            loop=loop,
+            values=self._from.values,
+            teardowns=tuple(self._teardowns),
+            listeners=self._listeners,
+            commands=self._commands,
+            access=AccessLog() if configuration.access_log else None,
+        )
+
+    # -- the way down the groups
+
+    def _chain(self, around: _Chain, own: Declarations, prefix: str) -> _Chain:
+        layers = self._try(lambda: arrange([self._layer(one) for one in own.layers]))
+        errors = {
+            key: hook
+            for key, function in own.errors.items()
+            if (hook := self._try(lambda: self._error_hook(key, function))) is not None  # noqa: B023 - called at once
+        }
+        befores = self._hooks(own.befores, Surroundings(app=self._from.values))
+        return _Chain(
+            prefix=around.prefix + prefix + own.prefix,
+            name=".".join(filter(None, (around.name, own.name))),
+            host=own.host or around.host,
+            when=(*around.when, *own.when),
+            options={**around.options, **own.options},
+            layers=(*around.layers, *(layers or ())),
+            befores=(*around.befores, *befores),
+            errors=(errors, *around.errors) if errors else around.errors,
+        )
+
+    def _collect(self, chain: _Chain, own: Declarations) -> None:
+        values = self._from.values
+        after = Surroundings(app=values, carried=(Response,), input=False)
+        teardown = Surroundings(app=values, carried=(Response, Exception), input=False)
+        self._afters += self._hooks(own.afters, after)
+        self._teardowns += self._hooks(own.teardowns, teardown)
+        for function in own.lifespans:
+            around = Surroundings(app=values, request=False, input=False)
+            call = self._try(lambda: self._compile(function, around))  # noqa: B023 - called at once
+            self._lifespans += [call] if call else []
+        for event, functions in own.listeners.items():
+            around = Surroundings(
+                app=values, carried=(event,), request=False, input=False
+            )
+            self._listeners.setdefault(event, []).extend(self._hooks(functions, around))
+        for name, function in own.commands.items():
+            if self._commands.setdefault(name, function) is not function:
+                self._problems.append(_two_commands(name, self._commands[name], function))
+        for declared in own.routes:
+            self._try(lambda: self._add(chain, declared))  # noqa: B023 - called at once
+        for child in own.children:
+            inner = self._chain(chain, child.declarations, child.prefix)
+            self._collect(inner, child.declarations)
+
+    def _add(self, chain: _Chain, declared: DeclaredRoute) -> None:
+        declared = self._bound(declared)
+        path = chain.prefix + declared.path
+        hints = {
+            parameter.name: parameter.hint
+            for parameter in read_signature(declared.function).parameters
+            if parameter.hint is not UNSET
+        }
+        converters, where = self._from.converters, (declared.place,)
+        pattern = Pattern.parse(path, converters, hints, where=where)
+        host = declared.host or chain.host
+        host_pattern = None
+        if host:
+            host_pattern = HostPattern.parse(host, converters, hints, where=where)
+        names = (*pattern.names, *(host_pattern.names if host_pattern else ()))
+        options = {**chain.options, **declared.options}
+        plan = self._plan(declared, names, options)
+        name = self._name(chain, declared, plan)
+        route = Route(
+            pattern=pattern,
+            methods=declared.methods,
+            host=host_pattern,
+            predicates=(*chain.when, *declared.when),
+            target=declared.function,
+            name=name,
+            place=declared.place,
+            options=options,
+        )
+        self._table.add(route)
+        self._served[id(route)] = _Served(plan, chain, declared, names)
+
+    def _plan(
+        self,
+        declared: DeclaredRoute,
+        names: tuple[str, ...],
+        options: Mapping[str, Any],
+    ) -> Plan:
+        is_socket = declared.methods == {WEBSOCKET}
+        methods = declared.methods or frozenset({"POST"})
+        key = (declared.function, names, methods, options.get("status"), options.get("inline"))
+        if key not in self._plans:
+            around = Surroundings(
+                path=names,
+                methods=methods,
+                carried=(WebSocket,) if is_socket else (),
+                app=self._from.values,
+            )
+            plan = build_plan(declared.function, around, options)
+            if is_socket and (plan.is_generator or not plan.is_async):
+                raise _sync_socket(plan)
+            self._plans[key] = plan
+        return self._plans[key]
+
+    def _bound(self, declared: DeclaredRoute) -> DeclaredRoute:
+        """Bind the method of a controller to its one object."""
+        if "controller" not in declared.options:
+            return declared
+        options = dict(declared.options)
+        cls, name = options.pop("controller")
+        if cls not in self._controllers:
+            around = Surroundings(app=self._from.values, request=False, input=False)
+            self._controllers[cls] = self._compile(cls, around).function()
+        method = getattr(self._controllers[cls], name)
+        return replace(declared, function=method, options=options)
+
+    def _name(self, chain: _Chain, declared: DeclaredRoute, plan: Plan) -> str | None:
+        """Name a route: as asked, else after its function if that is still free."""
+        name = declared.name or plan.name
+        full = f"{chain.name}.{name}" if chain.name else name
+        if declared.name is None and full in self._names:
+            return None
+        self._names.add(full)
+        return full
+
+    # -- hooks and layers
+
+    def _compile(self, function: Callable[..., Any], around: Surroundings) -> Call:
+        plan = build_plan(function, around)
+        limit = self._from.configuration.limits.fields
+        return compile_plan(plan, self._from.values, answers=False, field_limit=limit)
+
+    def _hooks(
+        self, functions: Iterable[Callable[..., Any]], around: Surroundings
+    ) -> list[Hook]:
+        around = replace(around, input=False)
+        calls = [self._try(lambda: self._compile(f, around)) for f in functions]  # noqa: B023 - called at once
+        return [_hook(call) for call in calls if call is not None]
+
+    def _error_hook(self, key: Any, function: Callable[..., Any]) -> Hook:
+        kind = key if isinstance(key, type) else HTTPError
+        around = Surroundings(app=self._from.values, carried=(kind,), input=False)
+        return _hook(self._compile(function, around))
+
+    def _layer(self, declared: DeclaredLayer) -> Layer:
+        around = Surroundings(app=self._from.values, input=False)
+        call = self._compile(declared.function, around)
+        if not call.plan.is_generator:
+            raise _no_generator(call.plan)
+        return Layer(call, declared.before, declared.after)
+
+    def _try(self, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except ConfigurationError as error:
+            self._problems += error.problems
+        except SegueError as error:
+            self._problems.append(error.problem)
+        return None
+
+    # -- entries
+
+    def entry_for(self, route: Route) -> Entry:
+        """Compile a route, once."""
+        entry = self._entries.get(id(route))
+        if entry is None:
+            entry = self._entries[id(route)] = self._entry(route)
+        return entry
+
+    def _entry(self, route: Route) -> Entry:
+        served = self._served[id(route)]
+        chain, options = served.chain, route.options
+        limit = self._from.configuration.limits.fields
+        call = compile_plan(
+            served.plan,
+            self._from.values,
+            answers=served.declared.methods != {WEBSOCKET},
+            field_limit=limit,
+        )
+        own = tuple(self._layer(one) for one in options.get("middleware", ()))
+        entry = Entry(
+            route=route,
+            call=call,
+            colour=colour_of(call),
+            layers=(*chain.layers, *own),
+            befores=chain.befores,
+            errors=chain.errors,
+            body_limit=options.get("body_limit"),
+            timeout=options.get("timeout", self._from.configuration.timeout),
+            path_names=served.path_names,
+        )
+        return self._coloured(entry)
+
+    def _outer(self, chain: _Chain) -> Entry:
+        def nothing() -> None:
+            """Stand where a handler would be."""
+
+        call = compile_plan(build_plan(nothing, Surroundings(), {"inline": True}), {})
+        entry = Entry(
+            route=None,
+            call=call,
+            colour=Colour.LIGHT,
+            layers=chain.layers,
+            errors=chain.errors,
+        )
+        return self._coloured(entry)
+
+    def _is_async(self, hooks: Sequence[Hook | Layer]) -> bool:
+        return any(hook.is_async for hook in (*hooks, *self._afters))
+
+    def _coloured(self, entry: Entry) -> Entry:
+        answering = [hook for known in entry.errors for hook in known.values()]
+        hooks = (*entry.befores, *answering)
+        surrounded = (
+            entry.layers
+            or entry.befores
+            or self._afters
+            or self._teardowns
+            or entry.timeout is not None
+            or self._from.configuration.access_log
+            or self._listeners.keys() & _PER_REQUEST
+        )
+        is_async = entry.colour is Colour.ASYNC or self._is_async((*entry.layers, *hooks))
+        blocking = [h for h in (*hooks, *self._afters) if h.step.colour is Colour.BLOCKING]
+        return replace(
+            entry,
+            is_async=is_async,
+            is_light=entry.colour is Colour.LIGHT and not is_async and not blocking,
+            is_plain=not surrounded,
+        )
+
+
+def _hook(call: Call) -> Hook:
+    return Hook(call, Step(call.function, colour_of(call)))
+
+
+def _two_commands(name: str, first: Any, second: Any) -> Problem:
+    return Problem(
+        "SG-APP-006",
+        f"Two functions are the command {name!r}.",
+        "Only one of them could run.",
+        "Give one another name: @app.command(name=...).",
+        (place_of(first), place_of(second)),
+    )
+
+
+def _sync_socket(plan: Plan) -> SegueError:
+    return WalkError(
+        "SG-WALK-041",
+        f"The WebSocket handler {plan.name}() is not async.",
+        why="It would hold a worker thread for as long as the socket is open.",
+        fix=f"Write `async def {plan.name}(...)`, without a yield.",
+        where=(plan.place,),
+    )
+
+
+def _no_generator(plan: Plan) -> SegueError:
+    return WalkError(
+        "SG-WALK-023",
+        f"Middleware {plan.name}() has no yield.",
+        why="A middleware stands around the handler: before its yield on the way in, "
+        "after it on the way out.",
+        fix="Write `response = yield` in it, or register it with @app.before.",
+        where=(plan.place,),
+    )

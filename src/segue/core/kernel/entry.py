@@ -1,0 +1,84 @@
+"""An Entry: everything one route needs at run time, made once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from segue.core.handlers.compile import Call
+from segue.core.handlers.plan import Plan
+from segue.core.http.response import Response
+from segue.core.kernel.middleware import Layer
+from segue.core.kernel.steps import Colour, Step
+
+__all__ = ["Entry", "Hook", "colour_of"]
+
+
+def colour_of(call: Call) -> Colour:
+    """Tell how a function is done on an event loop."""
+    plan = call.plan
+    if plan.is_generator:
+        # Calling it only makes the generator; the stream is read elsewhere.
+        return Colour.LIGHT
+    if plan.is_async:
+        return Colour.ASYNC
+    return Colour.LIGHT if plan.inline else Colour.BLOCKING
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A compiled function that is no handler: before, after, teardown, on."""
+
+    call: Call
+    step: Step
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is awaited."""
+        return self.step.colour is Colour.ASYNC
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One route with what surrounds it.
+
+    Attributes:
+        route: The route as it was written; None for an answer without one.
+        call: The compiled handler.
+        layers: Middleware from the outermost to the innermost.
+        befores: Hooks before the handler, the app's first.
+        errors: Who answers an error, by class or status, the innermost group first.
+        is_async: Some step of the walk is awaited.
+        is_light: No step of the walk waits.
+        is_plain: Nothing surrounds the handler: the protocols take the short way.
+        path_names: The names of the values of path and host, in their order.
+    """
+
+    route: Any
+    call: Call
+    colour: Colour
+    layers: tuple[Layer, ...] = ()
+    befores: tuple[Hook, ...] = ()
+    errors: tuple[Mapping[Any, Hook], ...] = ()
+    body_limit: int | None = None
+    timeout: float | None = None
+    is_async: bool = False
+    is_light: bool = False
+    is_plain: bool = True
+    path_names: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The status of a plain answer."""
+        return self.call.plan.status or 200
+
+    def telling(self, answer: Response | Exception) -> "Entry":
+        """Make an entry like this one whose handler tells a fixed answer."""
+
+        def tell() -> Response:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        plan = Plan(function=tell, name="tell", place="", arguments=(), inline=True)
+        call = Call(plan, tell, "", query=False, body=False, request=False, carried=False)
+        return replace(self, call=call, colour=Colour.LIGHT)

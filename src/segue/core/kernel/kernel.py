@@ -1,0 +1,410 @@
+"""The Kernel: a frozen app, ready to answer.
+
+It holds what every protocol needs and does what all of them do alike: check the
+host, match, make entries, walk, tell of a miss, run what comes after an answer. It
+knows no wire format.
+"""
+
+import inspect
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from segue.core.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    NotFound,
+    NotImplementedHere,
+    ServiceUnavailable,
+)
+from segue.core.handlers.plan import Plan
+from segue.core.http.hosts import HostRule, valid_host
+from segue.core.http.limits import Limits
+from segue.core.http.proxies import ProxyTrust
+from segue.core.http.request import Exchange, Request
+from segue.core.http.response import Response
+from segue.core.kernel.access import AccessLog
+from segue.core.kernel.current import current
+from segue.core.kernel.entry import Entry, Hook
+from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
+from segue.core.kernel.faults import log_failure
+from segue.core.kernel.lifecycle import Lifecycle
+from segue.core.kernel.loop import BackgroundLoop
+from segue.core.kernel.steps import Colour, Failure, Step, Walk, drive, drive_async
+from segue.core.kernel.threads import WorkerThreads
+from segue.core.kernel.walk import Surface, hook_inputs, settle, walk
+from segue.core.routing.route import Route
+from segue.core.kernel.sockets import OpenSockets
+from segue.core.routing.matcher import Miss
+from segue.core.routing.table import RouteTable
+
+__all__ = ["WEBSOCKET", "Configuration", "Kernel", "Target"]
+
+WEBSOCKET = "WEBSOCKET"
+"""The method that a WebSocket's opening handshake has in the route table."""
+
+KNOWN_METHODS = frozenset(
+    "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE QUERY PROPFIND PROPPATCH MKCOL COPY "
+    "MOVE LOCK UNLOCK REPORT SEARCH PURGE LINK UNLINK".split()
+)
+_REMEMBERED_HOSTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the app was told about its surroundings.
+
+    Attributes:
+        hosts: The hosts that are served.
+        timeout: Seconds a handler may take; None for as long as it wants.
+    """
+
+    debug: bool = False
+    hosts: HostRule | None = None
+    proxies: ProxyTrust | None = None
+    limits: Limits = field(default_factory=Limits)
+    timeout: float | None = None
+    access_log: bool = False
+    stream_budget: int = 16 * 1024 * 1024
+
+
+class Target:
+    """A route at the end of the matcher; its endpoint compiles itself when first used.
+
+    Attributes:
+        endpoint: The protocol's short way to the handler, or its way into the walk.
+    """
+
+    __slots__ = ("_entry_for", "_make", "endpoint", "route")
+
+    def __init__(
+        self,
+        route: Route,
+        entry_for: Callable[[Route], Entry],
+        make: Callable[[Entry], Callable[..., Any]],
+    ) -> None:
+        self.route = route
+        self._entry_for = entry_for
+        self._make = make
+        self.endpoint: Callable[..., Any] = self._first
+
+    @property
+    def entry(self) -> Entry:
+        """The route with what surrounds it."""
+        return self._entry_for(self.route)
+
+    def _first(self, *arguments: Any) -> Any:
+        self.endpoint = self._make(self.entry)
+        return self.endpoint(*arguments)
+
+
+@dataclass(slots=True)
+class Kernel:
+    """A frozen app.
+
+    Attributes:
+        values: The values of the app by type; a test may replace one.
+        outer: The entry of an answer that no route gives, with the app's middleware.
+        edge: The entry of an answer before anything of the app was asked.
+        known_hosts: Hosts that were found valid and allowed; bounded.
+    """
+
+    app: Any
+    configuration: Configuration
+    table: RouteTable
+    plan_for: Callable[[Route], Plan]
+    entry_for: Callable[[Route], Entry]
+    surface: Surface
+    outer: Entry
+    edge: Entry
+    lifecycle: Lifecycle
+    threads: WorkerThreads
+    loop: BackgroundLoop
+    values: dict[type, Any]
+    teardowns: tuple[Hook, ...] = ()
+    listeners: Mapping[type, Sequence[Hook]] = field(default_factory=dict[type, Any])
+    commands: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    access: AccessLog | None = None
+    sockets: OpenSockets = field(default_factory=OpenSockets)
+    known_hosts: set[str] = field(default_factory=set[str])
+
+    def targets(self, make: Callable[[Entry], Callable[..., Any]]) -> Any:
+        """Build the matcher of one protocol, whose leaves are `Target`s."""
+        return self.table.compile(lambda route: Target(route, self.entry_for, make))
+
+    def check_host(self, host: str | None) -> None:
+        """Demand one valid and allowed host; remember it for the next time.
+
+        Raises:
+            BadRequest: There is none, it is malformed, or it is not served here.
+        """
+        if not host or not valid_host(host):
+            raise BadRequest("The request must name one valid host.")
+        rule = self.configuration.hosts
+        if rule is not None and not rule.allows(host):
+            raise BadRequest("This host is not served here.")
+        if len(self.known_hosts) < _REMEMBERED_HOSTS:
+            self.known_hosts.add(host)
+
+    def check_path(self, path: str) -> None:
+        """Demand a target that was a path and was decoded without loss.
+
+        Raises:
+            BadRequest: It is no path, has a NUL, or was not UTF-8.
+        """
+        if not path.startswith("/") or "\0" in path or "\ufffd" in path:
+            raise BadRequest("The target of the request is malformed.")
+
+    def request(
+        self,
+        exchange: Exchange,
+        entry: Entry | None = None,
+        values: tuple[Any, ...] = (),
+    ) -> Request:
+        """Make the request of an exchange, and put it to work here."""
+        limits = self.configuration.limits
+        if entry is not None and entry.body_limit is not None:
+            limits = replace(limits, body=entry.body_limit)
+        request = Request(
+            exchange,
+            limits=limits,
+            app=self.app,
+            proxies=self.configuration.proxies,
+            values=dict(zip(entry.path_names, values, strict=False)) if entry else {},
+        )
+        request.route = entry.route if entry is not None else None
+        current.set(request)
+        return request
+
+    def miss(self, request: Request, miss: Miss) -> Entry:
+        """Make the entry that tells of a miss: 404, 405, a redirect, OPTIONS."""
+        method = request.method
+        allowed = sorted(miss.allowed - {WEBSOCKET})
+        answer: Response | Exception
+        if miss.redirect is not None:
+            answer = Response(status=308)
+            target = quote(request.root_path + miss.redirect, safe="/:@!$&'()*+,;=-._~")
+            query = f"?{request.query_string}" if request.query_string else ""
+            answer.headers["location"] = target + query
+        elif method not in KNOWN_METHODS:
+            answer = NotImplementedHere("This method is not known here.")
+        elif not allowed:
+            answer = NotFound()
+        else:
+            allow = ", ".join(sorted({*allowed, "OPTIONS"}))
+            if method == "OPTIONS":
+                answer = Response(status=204, headers={"allow": allow})
+            else:
+                answer = MethodNotAllowed(headers={"allow": allow})
+        return self.outer.telling(answer)
+
+    def needs_request(self, response: Response) -> bool:
+        """Tell whether a response looks at its request before it leaves."""
+        return response.kind == "file" or response.conditional
+
+    def settle(self, response: Response, request: Request | None) -> None:
+        """Find the address of a redirect; answer the request's conditions."""
+        settle(self.surface, response, request)
+
+    def answer(
+        self,
+        request: Request,
+        entry: Entry,
+        values: tuple[Any, ...] = (),
+        failure: Exception | None = None,
+    ) -> Response:
+        """Walk from sync code; async steps are one task on the background loop.
+
+        Args:
+            request: The request.
+            entry: Where it goes.
+            values: The values of the path.
+            failure: What the short way already ran into.
+        """
+        steps = self._walk(request, entry, values, failure)
+        if not entry.is_async:
+            return drive(steps)  # type: ignore[no-any-return]  # a walk ends with one
+        response: Response = self.loop.run(self._timed(steps, request, entry))
+        return response
+
+    async def aanswer(
+        self,
+        request: Request,
+        entry: Entry,
+        values: tuple[Any, ...] = (),
+        failure: Exception | None = None,
+    ) -> Response:
+        """Walk on an event loop; a walk without async steps is one call of a worker."""
+        steps = self._walk(request, entry, values, failure)
+        if entry.is_async or failure is not None or entry.timeout is not None:
+            return await self._timed(steps, request, entry)
+        if entry.is_light:
+            return drive(steps)  # type: ignore[no-any-return]  # a walk ends with one
+        try:
+            response: Response = await self.threads.run(drive, steps)
+        except ServiceUnavailable as full:
+            return await self.aanswer(request, self.edge, (), full)
+        return response
+
+    def _walk(
+        self,
+        request: Request,
+        entry: Entry,
+        values: tuple[Any, ...],
+        failure: Exception | None,
+    ) -> Walk:
+        if self.is_measured:
+            request.state.segue_started = time.perf_counter()
+        wrong = None if failure is None else Failure(failure)
+        return walk(self.surface, entry, request, values, wrong)
+
+    async def _timed(self, steps: Walk, request: Request, entry: Entry) -> Response:
+        work = drive_async(steps, self.threads)
+        if entry.timeout is None:
+            return await work  # type: ignore[no-any-return]  # a walk ends with one
+        import asyncio  # noqa: PLC0415 - only apps with async code pay for it
+
+        try:
+            async with asyncio.timeout(entry.timeout) as clock:
+                return await work  # type: ignore[no-any-return]  # as above
+        except TimeoutError:
+            if not clock.expired():
+                raise
+        late = ServiceUnavailable("This took too long.", headers={"retry-after": "1"})
+        edge = walk(self.surface, self.edge, request, (), Failure(late))
+        return await drive_async(edge, self.threads)  # type: ignore[no-any-return]  # as above
+
+    # -- start, stop, events
+
+    def start(self) -> None:
+        """Start the lifespans, from sync code."""
+        if not self.lifecycle.started:
+            self.lifecycle.start()
+            self.emit(AppStarted(self.app))
+
+    def stop(self) -> None:
+        """Stop the lifespans, the worker threads and the background loop."""
+        if self.lifecycle.started:
+            self.lifecycle.stop()
+            self.emit(AppStopped(self.app))
+        self.threads.stop()
+        self.loop.stop()
+
+    async def astart(self) -> None:
+        """Start the lifespans on the running loop."""
+        if not self.lifecycle.started:
+            await self.lifecycle.astart()
+            await self.aemit(AppStarted(self.app))
+
+    async def astop(self) -> None:
+        """Close the sockets, stop the lifespans and the worker threads."""
+        await self.sockets.close()
+        if self.lifecycle.started:
+            await self.lifecycle.astop()
+            await self.aemit(AppStopped(self.app))
+        self.threads.stop()
+
+    def emit(self, event: Any) -> None:
+        """Call who listens to an event; the first error ends it."""
+        for hook in self.listeners.get(type(event), ()):
+            if hook.is_async:
+                self.loop.run(hook.step.function(*event_inputs(hook, event)))
+            else:
+                hook.step.function(*event_inputs(hook, event))
+
+    async def aemit(self, event: Any) -> None:
+        """Call who listens to an event; sync listeners in a worker thread."""
+        for hook in self.listeners.get(type(event), ()):
+            inputs = event_inputs(hook, event)
+            if hook.is_async:
+                await hook.step.function(*inputs)
+            else:
+                await self.threads.run(hook.step.function, *inputs)
+
+    def needs_asgi(self) -> str | None:
+        """Name the line that makes WSGI not enough; None when WSGI is enough."""
+        for route in self.table:
+            plan = self.plan_for(route)
+            if route.methods == {WEBSOCKET}:
+                return f"{route.place} is a WebSocket"
+            if plan.is_async:
+                return f"{route.place} is async"
+        return None
+
+    def streams(self) -> bool:
+        """Tell whether some handler is a generator."""
+        return any(self.plan_for(route).is_generator for route in self.table)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether somebody wants to know how long a request took."""
+        return self.access is not None or RequestFinished in self.listeners
+
+    def has_aftermath(self, response: Response) -> bool:
+        """Tell whether something is to be done when the answer was sent."""
+        return bool(
+            response.background
+            or self.teardowns
+            or self.access is not None
+            or RequestFinished in self.listeners
+        )
+
+    def finish(
+        self, request: Request, response: Response, error: Exception | None = None
+    ) -> None:
+        """Do what comes after an answer: calls, teardowns, listeners, access log."""
+        for step, arguments in self._aftermath(request, response, error):
+            try:
+                if step.colour is Colour.ASYNC:
+                    self.loop.run(_awaited(step, arguments))
+                else:
+                    step.function(*arguments)
+            except Exception as failed:
+                log_failure(failed, request)
+
+    async def afinish(
+        self, request: Request, response: Response, error: Exception | None = None
+    ) -> None:
+        """Do what comes after an answer, on an event loop."""
+        for step, arguments in self._aftermath(request, response, error):
+            try:
+                if step.colour is Colour.ASYNC:
+                    await step.function(*arguments)
+                elif step.colour is Colour.BLOCKING:
+                    await self.threads.run(step.function, *arguments)
+                else:
+                    step.function(*arguments)
+            except Exception as failed:
+                log_failure(failed, request)
+
+    def _aftermath(
+        self, request: Request, response: Response, error: Exception | None
+    ) -> Iterator[tuple[Step, tuple[Any, ...]]]:
+        for function, arguments, keywords in response.background:
+            is_async = inspect.iscoroutinefunction(function)
+            call = partial(function, *arguments, **keywords)
+            yield Step(call, Colour.ASYNC if is_async else Colour.BLOCKING), ()
+        for hook in self.teardowns:
+            yield hook.step, hook_inputs(hook.call, request, response, error)
+        seconds = 0.0
+        if self.is_measured:
+            began = getattr(request.state, "segue_started", None)
+            seconds = time.perf_counter() - began if began is not None else 0.0
+        if RequestFinished in self.listeners:
+            event = RequestFinished(request, response, seconds)
+            for hook in self.listeners[RequestFinished]:
+                yield hook.step, event_inputs(hook, event)
+        if self.access is not None:
+            yield Step(self.access.write, Colour.LIGHT), (request, response, seconds)
+
+
+def event_inputs(hook: Hook, event: Any) -> tuple[Any, ...]:
+    """Gather what a listener's function takes."""
+    return ({type(event): event},) if hook.call.carried else ()
+
+
+async def _awaited(step: Step, arguments: tuple[Any, ...]) -> None:
+    await step.function(*arguments)

@@ -1,0 +1,220 @@
+"""The walk of one request with everything around it. The file to read first.
+
+    after hooks                          on every answer
+      500 page                           what nobody took
+        middleware                       from the app's to the innermost group's
+          HTTPError, @app.on             innermost answers
+            before hooks
+              inputs -> handler          the compiled call
+
+A route that nothing surrounds does not come here: the protocols call its function
+directly and come back only when it fails. What to change together: this file and
+the short ways in `core/protocols`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
+from segue.core.handlers.answers import MEDIA_TYPES, to_response
+from segue.core.handlers.compile import Call
+from segue.core.http.request import Request
+from segue.core.http.response import Redirect, Response
+from segue.core.kernel.entry import Entry, Hook
+from segue.core.kernel.faults import find_handler, http_answer, log_failure, unexpected
+from segue.core.kernel.middleware import onion
+from segue.core.kernel.steps import Colour, Failure, Step, Walk
+
+__all__ = ["Surface", "hook_inputs", "settle", "walk"]
+
+_READ_BODY = Step(Request.body, Colour.LIGHT)
+_AREAD_BODY = Step(Request.abody, Colour.ASYNC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What is outermost on every answer of an app.
+
+    Attributes:
+        afters: Hooks on every answer, in the order of their adding.
+        url: Builds the address of a route, for redirects.
+        debug_page: Builds the page of development from an error and its request;
+            None in production.
+    """
+
+    afters: tuple[Hook, ...] = ()
+    url: Callable[..., str] = field(default=str)
+    debug_page: Callable[[Exception, Request], Response] | None = None
+
+
+def walk(
+    surface: Surface,
+    entry: Entry,
+    request: Request,
+    values: tuple[Any, ...] = (),
+    failure: Failure | None = None,
+) -> Walk:
+    """Walk a request through everything, to a `Response`.
+
+    Args:
+        surface: What is outermost.
+        entry: The route that was found, or the one that tells of a miss.
+        request: The request.
+        values: The values of the path.
+        failure: What the short way of a plain route already ran into.
+
+    Returns:
+        A walk that ends with a `Response` in any case.
+    """
+    if failure is None:
+        inner = _innermost(entry, request, values)
+        outcome = yield from onion(entry.layers, request, inner)
+    else:
+        outcome = yield from _answer(entry, request, failure)
+    response = yield from _certain(surface, entry, request, outcome)
+    for hook in surface.afters:
+        result = yield hook.step, hook_inputs(hook.call, request, response, None)
+        if isinstance(result, Failure):
+            response = _last(surface, request, result.error)
+        elif result is not None:
+            made = _made(result)
+            if isinstance(made, Failure):
+                response = _last(surface, request, made.error)
+            else:
+                response = made
+    return response
+
+
+def _innermost(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
+    outcome = yield from _handle(entry, request, values)
+    if isinstance(outcome, Failure):
+        return (yield from _answer(entry, request, outcome))
+    return outcome
+
+
+def _handle(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
+    for hook in entry.befores:
+        result = yield hook.step, hook_inputs(hook.call, request, None, None)
+        if result is not None:
+            return result if isinstance(result, Failure) else _made(result)
+    call = entry.call
+    inputs: list[Any] = []
+    if call.query:
+        inputs.append(request.query_string)
+    if call.body:
+        body = yield (_AREAD_BODY if entry.is_async else _READ_BODY), (request,)
+        if isinstance(body, Failure):
+            return body
+        inputs += body, request.headers.get("content-type") or ""
+    if call.request:
+        inputs.append(request)
+    result = yield Step(call.function, entry.colour), (*inputs, *values)
+    if type(result) is tuple:
+        kind, body = result
+        return Response(body, entry.status, media_type=MEDIA_TYPES[kind])
+    return result
+
+
+def _answer(entry: Entry, request: Request, failure: Failure) -> Walk:
+    """Let `@app.on` and `HTTPError` make an answer of a failure, if they can."""
+    error = failure.error
+    hook = find_handler(error, entry.errors)
+    if hook is not None:
+        inputs = hook_inputs(hook.call, request, None, error)
+        result = yield hook.step, inputs
+        if isinstance(result, Failure):
+            return result
+        made = _made(result)
+        if isinstance(error, HTTPError) and isinstance(made, Response):
+            _inherit(made, error)
+        return made
+    if isinstance(error, HTTPError):
+        return http_answer(error, request)
+    return failure
+
+
+def _inherit(response: Response, error: HTTPError) -> None:
+    # A page for 404 that does not say its status is still a 404, and the page for
+    # 405 still carries Allow.
+    if response.status == 200:  # noqa: PLR2004 - the default
+        response.status = error.status
+    for name, value in error.headers.items():
+        response.headers.setdefault(name, value)
+
+
+def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> Walk:
+    """Make sure that there is a response: the 500 page, if nothing else."""
+    if not isinstance(outcome, Failure):
+        try:
+            settle(surface, outcome, request)
+        except Exception as error:
+            outcome = Failure(error)
+        else:
+            return outcome
+    error = outcome.error
+    if isinstance(error, HTTPError):
+        return http_answer(error, request)
+    hook = find_handler(InternalServerError(), entry.errors)
+    if hook is None or surface.debug_page is not None:
+        return _last(surface, request, error)
+    log_failure(error, request)
+    result = yield hook.step, hook_inputs(hook.call, request, None, error)
+    made = result if isinstance(result, Failure) else _made(result, 500)
+    if isinstance(made, Failure):
+        return _last(surface, request, made.error)
+    made.headers["x-request-id"] = request.id
+    return made
+
+
+def settle(surface: Surface, response: Response, request: Request | None) -> None:
+    """Find the address of a redirect; answer the request's conditions.
+
+    Args:
+        surface: Builds addresses.
+        response: What is about to leave.
+        request: May be None where the response does not look at it.
+    """
+    if isinstance(response, Redirect):
+        response.resolve(surface.url)
+    elif request is not None and response.conditional:
+        response.prepare(request)
+
+
+def _last(surface: Surface, request: Request, error: Exception) -> Response:
+    log_failure(error, request)
+    if isinstance(error, ClientDisconnected):
+        return Response(status=499)
+    if surface.debug_page is not None:
+        return surface.debug_page(error, request)
+    return unexpected(error, request)
+
+
+def _made(answer: Any, status: int | None = None) -> Any:
+    try:
+        return to_response(answer, status)
+    except Exception as error:
+        return Failure(error)
+
+
+def hook_inputs(
+    call: Call, request: Request, response: Response | None, error: Exception | None
+) -> tuple[Any, ...]:
+    """Gather what a hook's function takes: the request, then the moment's values."""
+    inputs: list[Any] = [request] if call.request else []
+    if call.carried:
+        inputs.append(_Carried(response, error))
+    return tuple(inputs)
+
+
+class _Carried:
+    """The values of the moment, looked up by the type that was asked for."""
+
+    __slots__ = ("_error", "_response")
+
+    def __init__(self, response: Response | None, error: Exception | None) -> None:
+        self._response = response
+        self._error = error
+
+    def __getitem__(self, key: type) -> Any:
+        return self._response if issubclass(key, Response) else self._error

@@ -1,0 +1,1 @@
+"""Wire formats: the only files that know `environ`, `scope` or RSGI."""

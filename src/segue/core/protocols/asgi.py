@@ -1,0 +1,527 @@
+"""ASGI: scope, receive and send, to the kernel and back; sockets and lifespan too.
+
+`asgi()` is a plain function: it matches, and returns the coroutine of the endpoint
+that was found, so that no coroutine stands between the server and the endpoint.
+
+Source: ASGI 3.0, HTTP and WebSocket 2.5, lifespan 2.0.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from typing import Any, TypeAlias
+
+from segue.core.errors import (
+    BadRequest,
+    ClientDisconnected,
+    ContentTooLarge,
+    HTTPError,
+    SegueError,
+)
+from segue.core.handlers.answers import MEDIA_TYPES
+from segue.core.http.request import Request
+from segue.core.http.response import Response, Stream
+from segue.core.kernel.current import current
+from segue.core.kernel.entry import Entry
+from segue.core.kernel.faults import log_failure
+from segue.core.kernel.kernel import WEBSOCKET, Kernel
+from segue.core.kernel.steps import Colour
+from segue.core.protocols.channels import ASGIChannel
+from segue.core.protocols.streaming import pieces
+from segue.core.kernel.handshake import serve_socket
+from segue.core.routing.matcher import Found
+from segue.core.types import Receive, Scope, Send
+from segue.core.websockets.socket import WebSocket
+
+__all__ = ["ASGIExchange", "begin_asgi", "build_asgi"]
+
+Values: TypeAlias = tuple[Any, ...]
+Endpoint: TypeAlias = Callable[[Scope, Receive, Send, Values], Coroutine[Any, Any, None]]
+
+_TYPES = tuple((b"content-type", media_type.encode()) for media_type in MEDIA_TYPES)
+
+
+def build_asgi(kernel: Kernel) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """Build the ASGI callable of a kernel."""
+    matcher = kernel.targets(lambda entry: _endpoint(kernel, entry))
+    for slots in matcher.static.values():
+        # HEAD goes the long way, where the body is taken off.
+        slots.pop("HEAD", None)
+    static, find, known_hosts = matcher.static, matcher.find, kernel.known_hosts
+    app = kernel.app
+
+    def asgi(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request, one socket, or the lifespan."""
+        if scope["type"] != "http":
+            return _other(kernel, matcher, scope, receive, send)
+        try:
+            current.set(app)
+            host = None
+            for name, value in scope["headers"]:
+                if name == b"host":
+                    if host is not None:
+                        raise BadRequest("The request must name one valid host.")
+                    host = value
+            if host not in known_hosts:
+                _check_host(kernel, host)
+            path = scope["path"]
+            if scope.get("root_path"):
+                path = _below(scope)
+            slots = static.get(path)
+            if slots is not None:
+                target = slots.get(scope["method"])
+                if target is not None:
+                    return target.endpoint(scope, receive, send, ())  # type: ignore[no-any-return]  # an endpoint gives a coroutine
+            kernel.check_path(path or "/")
+            if scope["method"] != "HEAD":
+                found = find(path, scope["method"])
+                if found is not None:
+                    target, values = found
+                    return target.endpoint(scope, receive, send, values)  # type: ignore[no-any-return]  # as above
+            return _search(kernel, matcher, path or "/", scope, receive, send)
+        except Exception as error:
+            return _fail(kernel, kernel.edge, scope, receive, send, (), error)
+
+    return asgi
+
+
+async def begin_asgi(
+    ready: Callable[[], Any], scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer what comes before the app is ready: start it first, if nobody did.
+
+    A mistake in the app is told through the lifespan, where a server shows it and
+    stops; raised there, servers would take it for an app without a lifespan.
+    """
+    try:
+        kernel, asgi = ready()
+    except SegueError as error:
+        if scope["type"] != "lifespan":
+            raise
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    if scope["type"] != "lifespan":
+        await kernel.astart()
+    await asgi(scope, receive, send)
+
+
+def _check_host(kernel: Kernel, host: Any) -> None:
+    kernel.check_host(host.decode("latin-1") if host is not None else None)
+    if len(kernel.known_hosts) < 2000:  # noqa: PLR2004 - bounded, twice the text ones
+        # As bytes as well: the short way compares what the server gave.
+        kernel.known_hosts.add(host)
+
+
+def _below(scope: Scope) -> str:
+    """Take the root path off, where the server left it on."""
+    path, root = str(scope["path"]), str(scope["root_path"]).rstrip("/")
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path
+
+
+async def _search(
+    kernel: Kernel, matcher: Any, path: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    request = kernel.request(ASGIExchange(scope, receive))
+    try:
+        method = scope["method"]
+        found = matcher.search(path, method, request.host, lambda: request)
+    except Exception as error:
+        await _fail(kernel, kernel.edge, scope, receive, send, (), error)
+        return
+    if isinstance(found, Found):
+        values = (*found.values, *found.host_values.values())
+        if method != "HEAD" and not found.vary:
+            await found.entry.endpoint(scope, receive, send, values)
+            return
+        entry = found.entry.entry
+        request = kernel.request(ASGIExchange(scope, receive), entry, values)
+        response = await kernel.aanswer(request, entry, values)
+    else:
+        response = await kernel.aanswer(request, kernel.miss(request, found))
+    if found.vary:
+        response.headers.vary(*found.vary)
+    await _reply(kernel, request, response, receive, send)
+
+
+# -- the two ways to a handler
+
+
+def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
+    if not entry.is_plain:
+        return _walked(kernel, entry)
+    if entry.colour is Colour.ASYNC and entry.call.is_plain:
+        return _plain(kernel, entry)
+    call, function, run = entry.call, entry.call.function, kernel.threads.run
+    is_async = entry.colour is Colour.ASYNC
+    is_blocking = entry.colour is Colour.BLOCKING
+    status, types = entry.status, _TYPES
+    gather = None if call.is_plain else _gatherer(kernel, entry)
+
+    async def with_inputs(
+        scope: Scope, receive: Receive, send: Send, values: Values
+    ) -> None:
+        try:
+            if gather is not None:
+                inputs = (*(await gather(scope, receive, values)), *values)
+            else:
+                inputs = values
+            if is_async:
+                result = await function(*inputs)
+            elif is_blocking:
+                result = await run(function, *inputs)
+            else:
+                result = function(*inputs)
+        except Exception as error:
+            await _fail(kernel, entry, scope, receive, send, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            length = (b"content-length", b"%d" % len(body))
+            headers = [types[kind], length]
+            await send(
+                {"type": "http.response.start", "status": status, "headers": headers}
+            )
+            await send({"type": "http.response.body", "body": body})
+            return
+        await _reply_plain(kernel, entry, scope, receive, send, values, result)
+
+    return with_inputs
+
+
+def _plain(kernel: Kernel, entry: Entry) -> Endpoint:
+    function, status, types = entry.call.function, entry.status, _TYPES
+
+    async def plain(scope: Scope, receive: Receive, send: Send, values: Values) -> None:
+        try:
+            result = await function(*values)
+        except Exception as error:
+            await _fail(kernel, entry, scope, receive, send, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            length = (b"content-length", b"%d" % len(body))
+            headers = [types[kind], length]
+            await send(
+                {"type": "http.response.start", "status": status, "headers": headers}
+            )
+            await send({"type": "http.response.body", "body": body})
+            return
+        await _reply_plain(kernel, entry, scope, receive, send, values, result)
+
+    return plain
+
+
+def _gatherer(kernel: Kernel, entry: Entry) -> Callable[..., Awaitable[Values]]:
+    call = entry.call
+    limit = kernel.configuration.limits.body
+    if entry.body_limit is not None:
+        limit = entry.body_limit
+
+    async def gather(scope: Scope, receive: Receive, values: Values) -> Values:
+        inputs: Values = ()
+        if call.query:
+            inputs = (scope["query_string"].decode("latin-1"),)
+        if call.body:
+            length, content_type = _described(scope)
+            inputs += (await _read(receive, length, limit), content_type)
+        if call.request:
+            exchange = ASGIExchange(scope, receive)
+            inputs += (kernel.request(exchange, entry, values),)
+        return inputs
+
+    return gather
+
+
+def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
+    async def walked(
+        scope: Scope, receive: Receive, send: Send, values: Values
+    ) -> None:
+        request = kernel.request(ASGIExchange(scope, receive), entry, values)
+        response = await kernel.aanswer(request, entry, values)
+        await _reply(kernel, request, response, receive, send)
+
+    return walked
+
+
+async def _fail(
+    kernel: Kernel,
+    entry: Entry,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    values: Values,
+    error: Exception,
+) -> None:
+    request = kernel.request(ASGIExchange(scope, receive), entry, values)
+    response = await kernel.aanswer(request, entry, values, error)
+    await _reply(kernel, request, response, receive, send)
+
+
+# -- the way out
+
+
+async def _reply_plain(
+    kernel: Kernel,
+    entry: Entry,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    values: Values,
+    response: Response,
+) -> None:
+    request = kernel.request(ASGIExchange(scope, receive), entry, values)
+    try:
+        kernel.settle(response, request)
+    except Exception as error:
+        await _fail(kernel, entry, scope, receive, send, values, error)
+        return
+    await _reply(kernel, request, response, receive, send)
+
+
+async def _reply(
+    kernel: Kernel, request: Request, response: Response, receive: Receive, send: Send
+) -> None:
+    response.finish(request.method)
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers.pairs()
+    ]
+    start = {
+        "type": "http.response.start",
+        "status": response.status,
+        "headers": headers,
+    }
+    error: Exception | None = None
+    try:
+        await send(start)
+        if response.kind == "bytes":
+            await send({"type": "http.response.body", "body": response.body})
+        else:
+            await _stream(kernel, response, receive, send)
+    except ClientDisconnected as gone:
+        error = gone
+    except OSError as gone:
+        # Servers that raise when nobody is there any more.
+        error = gone
+    except Exception as failed:
+        log_failure(failed, request)
+        error = failed
+        raise
+    finally:
+        await response.aclose()
+        request.close()
+        if kernel.has_aftermath(response):
+            await kernel.afinish(request, response, error)
+
+
+async def _stream(
+    kernel: Kernel, response: Response, receive: Receive, send: Send
+) -> None:
+    watcher = asyncio.ensure_future(_gone(receive))
+    try:
+        async for chunk in pieces(kernel, response, watcher):
+            await send(
+                {"type": "http.response.body", "body": chunk, "more_body": True}
+            )
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        watcher.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+# -- sockets and lifespan
+
+
+async def _other(
+    kernel: Kernel, matcher: Any, scope: Scope, receive: Receive, send: Send
+) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(kernel, receive, send)
+    elif scope["type"] == "websocket":
+        await _websocket(kernel, matcher, scope, receive, send)
+    else:
+        raise NotImplementedError(f"ASGI scope {scope['type']!r}")
+
+
+async def _websocket(
+    kernel: Kernel, matcher: Any, scope: Scope, receive: Receive, send: Send
+) -> None:
+    await receive()  # websocket.connect
+    channel = ASGIChannel(scope, receive, send)
+    request = kernel.request(ASGIExchange(scope, receive))
+    try:
+        kernel.check_host(request.headers.get("host"))
+        path = _below(scope) if scope.get("root_path") else scope["path"]
+        kernel.check_path(path)
+        found = matcher.search(path, WEBSOCKET, request.host, lambda: request)
+    except HTTPError as error:
+        await channel.refuse(error.status)
+        return
+    if not isinstance(found, Found):
+        await channel.refuse(405 if found.allowed else 404)
+        return
+    entry = found.entry.entry
+    values = (*found.values, *found.host_values.values())
+    request = kernel.request(ASGIExchange(scope, receive), entry, values)
+    socket: WebSocket[Any, Any] = WebSocket(channel, request)
+    await serve_socket(kernel, socket, entry, values)
+
+
+async def _lifespan(kernel: Kernel, receive: Receive, send: Send) -> None:
+    await receive()
+    try:
+        await kernel.astart()
+    except Exception as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        raise
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    try:
+        await kernel.astop()
+    except Exception as error:
+        await send({"type": "lifespan.shutdown.failed", "message": str(error)})
+        raise
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+# -- the way in
+
+
+def _described(scope: Scope) -> tuple[int | None, str]:
+    """Find the length and the type of the body among the headers."""
+    length, content_type = None, ""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            text = value.decode("latin-1")
+            if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
+                raise BadRequest("The Content-Length is malformed.")
+            length = int(text)
+        elif name == b"content-type":
+            content_type = value.decode("latin-1")
+    return length, content_type
+
+
+async def _read(receive: Receive, length: int | None, limit: int) -> bytes:
+    if length is not None and length > limit:
+        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+        return body
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected("the body ended early")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+
+
+class ASGIExchange:
+    """One request, or the handshake of one socket, as ASGI gives it."""
+
+    __slots__ = ("_receive", "body", "raw")
+
+    protocol = "asgi"
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.raw = scope
+        self.body = _Body(scope, receive)
+
+    @property
+    def method(self) -> str:
+        return str(self.raw.get("method") or "GET")
+
+    @property
+    def path(self) -> str:
+        path = _below(self.raw) if self.raw.get("root_path") else self.raw["path"]
+        return path or "/"
+
+    @property
+    def root_path(self) -> str:
+        return str(self.raw.get("root_path") or "").rstrip("/")
+
+    @property
+    def query_string(self) -> str:
+        query: bytes = self.raw["query_string"]
+        return query.decode("latin-1")
+
+    @property
+    def scheme(self) -> str:
+        scheme = str(self.raw.get("scheme") or "http")
+        return {"ws": "http", "wss": "https"}.get(scheme, scheme)
+
+    @property
+    def http_version(self) -> str:
+        return str(self.raw.get("http_version") or "1.1")
+
+    @property
+    def client(self) -> tuple[str, int] | None:
+        client = self.raw.get("client")
+        return (str(client[0]), int(client[1] or 0)) if client and client[0] else None
+
+    @property
+    def server(self) -> tuple[str, int | None] | None:
+        server = self.raw.get("server")
+        return (str(server[0]), server[1]) if server else None
+
+    def header_pairs(self) -> list[tuple[str, str]]:
+        """Give the headers; a name with an underscore is dropped as a forgery."""
+        return [
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, value in self.raw["headers"]
+            if b"_" not in name
+        ]
+
+
+class _Body:
+    """The body of one request, awaited or from a worker thread."""
+
+    __slots__ = ("_loop", "_receive", "_scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._loop: Any = asyncio.get_running_loop()
+
+    @property
+    def content_length(self) -> int | None:
+        return _described(self._scope)[0]
+
+    def chunks(self) -> Iterator[bytes]:
+        chunks = self.achunks()
+        while True:
+            following = asyncio.run_coroutine_threadsafe(_next(chunks), self._loop)
+            chunk = following.result()
+            if chunk is None:
+                return
+            yield chunk
+
+    async def achunks(self) -> AsyncIterator[bytes]:
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnected("the body ended early")
+            more = message.get("more_body", False)
+            if chunk := message.get("body", b""):
+                yield chunk
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(chunks, None)

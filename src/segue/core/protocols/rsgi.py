@@ -1,0 +1,468 @@
+"""RSGI: a scope and a protocol object, to the kernel and back.
+
+What RSGI hides: the raw path, headers that are not UTF-8, and whether anybody reads
+a stream. It takes everything it is given into memory, so a stream is ended with an
+error at a byte budget instead of filling it; files go by `response_file`, which
+needs no memory.
+
+Source: RSGI 1.6 as Granian serves it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from typing import Any, TypeAlias
+
+from segue.core.errors import (
+    BadRequest,
+    ClientDisconnected,
+    ContentTooLarge,
+    HTTPError,
+    WalkError,
+)
+from segue.core.handlers.answers import MEDIA_TYPES
+from segue.core.http.files import File
+from segue.core.http.request import Request
+from segue.core.http.response import Response
+from segue.core.kernel.current import current
+from segue.core.kernel.entry import Entry
+from segue.core.kernel.faults import log_failure
+from segue.core.kernel.kernel import WEBSOCKET, Kernel
+from segue.core.kernel.handshake import serve_socket
+from segue.core.kernel.steps import Colour
+from segue.core.protocols.channels import RSGIChannel
+from segue.core.protocols.streaming import pieces
+from segue.core.routing.matcher import Found
+from segue.core.websockets.socket import WebSocket
+
+__all__ = ["RSGIExchange", "begin_rsgi", "build_rsgi"]
+
+Values: TypeAlias = tuple[Any, ...]
+Endpoint: TypeAlias = Callable[[Any, Any, Values], Coroutine[Any, Any, None]]
+
+_HEADS = tuple([("content-type", media_type)] for media_type in MEDIA_TYPES)
+
+
+def build_rsgi(kernel: Kernel) -> Callable[[Any, Any], Awaitable[None]]:
+    """Build the RSGI callable of a kernel."""
+    matcher = kernel.targets(lambda entry: _endpoint(kernel, entry))
+    for slots in matcher.static.values():
+        # HEAD goes the long way, where the body is taken off.
+        slots.pop("HEAD", None)
+    static, find, known_hosts = matcher.static, matcher.find, kernel.known_hosts
+    app = kernel.app
+
+    def rsgi(scope: Any, protocol: Any) -> Awaitable[None]:
+        """Answer one request or one socket."""
+        if scope.proto != "http":
+            return _websocket(kernel, matcher, scope, protocol)
+        try:
+            current.set(app)
+            hosts = scope.headers.get_all("host")
+            if len(hosts) != 1 or hosts[0] not in known_hosts:
+                _check_host(kernel, scope, hosts)
+            path, method = scope.path, scope.method
+            slots = static.get(path)
+            if slots is not None:
+                target = slots.get(method)
+                if target is not None:
+                    return target.endpoint(scope, protocol, ())  # type: ignore[no-any-return]  # an endpoint gives a coroutine
+            kernel.check_path(path or "/")
+            if method != "HEAD":
+                found = find(path, method)
+                if found is not None:
+                    target, values = found
+                    return target.endpoint(scope, protocol, values)  # type: ignore[no-any-return]  # as above
+            return _search(kernel, matcher, scope, protocol)
+        except Exception as error:
+            return _fail(kernel, kernel.edge, scope, protocol, (), error)
+
+    return rsgi
+
+
+async def begin_rsgi(ready: Callable[[], Any], scope: Any, protocol: Any) -> None:
+    """Answer what comes before the app is ready: start it first, if nobody did."""
+    kernel, rsgi = ready()
+    await kernel.astart()
+    await rsgi(scope, protocol)
+
+
+def _check_host(kernel: Kernel, scope: Any, hosts: list[str]) -> None:
+    if not hosts and scope.authority:
+        # HTTP/2 names the host in a field of its own.
+        hosts = [scope.authority]
+    if len(hosts) != 1:
+        raise BadRequest("The request must name one valid host.")
+    kernel.check_host(hosts[0])
+
+
+async def _search(kernel: Kernel, matcher: Any, scope: Any, protocol: Any) -> None:
+    request = kernel.request(RSGIExchange(scope, protocol))
+    method = scope.method
+    try:
+        found = matcher.search(scope.path or "/", method, request.host, lambda: request)
+    except Exception as error:
+        await _fail(kernel, kernel.edge, scope, protocol, (), error)
+        return
+    if isinstance(found, Found):
+        values = (*found.values, *found.host_values.values())
+        if method != "HEAD" and not found.vary:
+            await found.entry.endpoint(scope, protocol, values)
+            return
+        entry = found.entry.entry
+        request = kernel.request(RSGIExchange(scope, protocol), entry, values)
+        response = await kernel.aanswer(request, entry, values)
+    else:
+        response = await kernel.aanswer(request, kernel.miss(request, found))
+    if found.vary:
+        response.headers.vary(*found.vary)
+    await _reply(kernel, request, response, protocol)
+
+
+# -- the two ways to a handler
+
+
+def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
+    if not entry.is_plain:
+        return _walked(kernel, entry)
+    if entry.colour is Colour.ASYNC and entry.call.is_plain:
+        return _plain(kernel, entry)
+    call, function, run = entry.call, entry.call.function, kernel.threads.run
+    is_async = entry.colour is Colour.ASYNC
+    is_blocking = entry.colour is Colour.BLOCKING
+    status, heads = entry.status, _HEADS
+    gather = None if call.is_plain else _gatherer(kernel, entry)
+
+    async def with_inputs(scope: Any, protocol: Any, values: Values) -> None:
+        try:
+            if gather is not None:
+                inputs = (*(await gather(scope, protocol, values)), *values)
+            else:
+                inputs = values
+            if is_async:
+                result = await function(*inputs)
+            elif is_blocking:
+                result = await run(function, *inputs)
+            else:
+                result = function(*inputs)
+        except Exception as error:
+            await _fail(kernel, entry, scope, protocol, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            protocol.response_bytes(status, heads[kind], body)
+            return
+        await _reply_plain(kernel, entry, scope, protocol, values, result)
+
+    return with_inputs
+
+
+def _plain(kernel: Kernel, entry: Entry) -> Endpoint:
+    function, status, heads = entry.call.function, entry.status, _HEADS
+
+    async def plain(scope: Any, protocol: Any, values: Values) -> None:
+        try:
+            result = await function(*values)
+        except Exception as error:
+            await _fail(kernel, entry, scope, protocol, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            protocol.response_bytes(status, heads[kind], body)
+            return
+        await _reply_plain(kernel, entry, scope, protocol, values, result)
+
+    return plain
+
+
+def _gatherer(kernel: Kernel, entry: Entry) -> Callable[..., Awaitable[Values]]:
+    call = entry.call
+    limit = kernel.configuration.limits.body
+    if entry.body_limit is not None:
+        limit = entry.body_limit
+
+    async def gather(scope: Any, protocol: Any, values: Values) -> Values:
+        inputs: Values = ()
+        if call.query:
+            inputs = (scope.query_string,)
+        if call.body:
+            content_type = scope.headers.get("content-type") or ""
+            inputs += (await _read(scope, protocol, limit), content_type)
+        if call.request:
+            exchange = RSGIExchange(scope, protocol)
+            inputs += (kernel.request(exchange, entry, values),)
+        return inputs
+
+    return gather
+
+
+def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
+    async def walked(scope: Any, protocol: Any, values: Values) -> None:
+        request = kernel.request(RSGIExchange(scope, protocol), entry, values)
+        response = await kernel.aanswer(request, entry, values)
+        await _reply(kernel, request, response, protocol)
+
+    return walked
+
+
+async def _fail(
+    kernel: Kernel,
+    entry: Entry,
+    scope: Any,
+    protocol: Any,
+    values: Values,
+    error: Exception,
+) -> None:
+    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
+    response = await kernel.aanswer(request, entry, values, error)
+    await _reply(kernel, request, response, protocol)
+
+
+# -- the way out
+
+
+async def _reply_plain(
+    kernel: Kernel,
+    entry: Entry,
+    scope: Any,
+    protocol: Any,
+    values: Values,
+    response: Response,
+) -> None:
+    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
+    try:
+        kernel.settle(response, request)
+    except Exception as error:
+        await _fail(kernel, entry, scope, protocol, values, error)
+        return
+    await _reply(kernel, request, response, protocol)
+
+
+async def _reply(
+    kernel: Kernel, request: Request, response: Response, protocol: Any
+) -> None:
+    response.finish(request.method)
+    headers = response.headers.pairs()
+    error: Exception | None = None
+    try:
+        if response.kind == "bytes":
+            if response.body:
+                protocol.response_bytes(response.status, headers, response.body)
+            else:
+                protocol.response_empty(response.status, headers)
+        elif isinstance(response, File) and len(response.file_parts) < 2:  # noqa: PLR2004 - all of it, or one range
+            _send_file(response, protocol, headers)
+        else:
+            await _stream(kernel, response, protocol, headers)
+    except ClientDisconnected as gone:
+        error = gone
+    except Exception as failed:
+        log_failure(failed, request)
+        error = failed
+        raise
+    finally:
+        await response.aclose()
+        request.close()
+        if kernel.has_aftermath(response):
+            await kernel.afinish(request, response, error)
+
+
+def _send_file(file: File, protocol: Any, headers: list[tuple[str, str]]) -> None:
+    if not file.file_parts:
+        protocol.response_empty(file.status, headers)
+        return
+    start, length = file.file_parts[0]
+    protocol.response_file_range(
+        file.status, headers, file.path, start, int(start) + int(length)
+    )
+
+
+async def _stream(
+    kernel: Kernel, response: Response, protocol: Any, headers: list[tuple[str, str]]
+) -> None:
+    budget = kernel.configuration.stream_budget
+    transport = protocol.response_stream(response.status, headers)
+    gone = asyncio.ensure_future(protocol.client_disconnect())
+    try:
+        async for chunk in pieces(kernel, response, gone):
+            budget -= len(chunk)
+            if budget < 0:
+                raise _over_budget(kernel.configuration.stream_budget)
+            await transport.send_bytes(chunk)
+    finally:
+        gone.cancel()
+
+
+def _over_budget(budget: int) -> WalkError:
+    return WalkError(
+        "SG-WALK-050",
+        f"A stream over RSGI was ended after {budget} bytes.",
+        why="RSGI does not tell whether the client reads; the rest would be kept in "
+        "memory for a client that has stalled.",
+        fix="Serve the app with --interface asgi, where streams wait for their "
+        "client, or send a File.",
+    )
+
+
+# -- sockets
+
+
+async def _websocket(kernel: Kernel, matcher: Any, scope: Any, protocol: Any) -> None:
+    channel = RSGIChannel(protocol)
+    request = kernel.request(RSGIExchange(scope, protocol))
+    try:
+        _check_host(kernel, scope, scope.headers.get_all("host"))
+        kernel.check_path(scope.path)
+        found = matcher.search(scope.path, WEBSOCKET, request.host, lambda: request)
+    except HTTPError as error:
+        await channel.refuse(error.status)
+        return
+    if not isinstance(found, Found):
+        await channel.refuse(405 if found.allowed else 404)
+        return
+    entry = found.entry.entry
+    values = (*found.values, *found.host_values.values())
+    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
+    socket: WebSocket[Any, Any] = WebSocket(channel, request)
+    await serve_socket(kernel, socket, entry, values)
+
+
+# -- the way in
+
+
+def _length(scope: Any) -> int | None:
+    text = scope.headers.get("content-length")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
+        raise BadRequest("The Content-Length is malformed.")
+    return int(text)
+
+
+async def _read(scope: Any, protocol: Any, limit: int) -> bytes:
+    length = _length(scope)
+    if length is None:
+        parts: list[bytes] = []
+        size = 0
+        async for part in _parts(protocol):
+            size += len(part)
+            if size > limit:
+                raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+            parts.append(part)
+        return b"".join(parts)
+    if length > limit:
+        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+    try:
+        body: bytes = await protocol()
+    except Exception as error:  # RSGIProtocolError is not importable without Granian
+        raise ClientDisconnected("the body ended early") from error
+    if len(body) != length:
+        raise ClientDisconnected("the body ended early")
+    return body
+
+
+async def _parts(protocol: Any) -> AsyncIterator[bytes]:
+    try:
+        async for part in protocol:
+            yield part
+    except GeneratorExit:
+        raise
+    except Exception as error:  # as above
+        raise ClientDisconnected("the body ended early") from error
+
+
+class RSGIExchange:
+    """One request, or the handshake of one socket, as RSGI gives it."""
+
+    __slots__ = ("body", "raw")
+
+    protocol = "rsgi"
+    root_path = ""
+
+    def __init__(self, scope: Any, protocol: Any) -> None:
+        self.raw = scope
+        self.body = _Body(scope, protocol)
+
+    @property
+    def method(self) -> str:
+        return str(self.raw.method)
+
+    @property
+    def path(self) -> str:
+        return str(self.raw.path) or "/"
+
+    @property
+    def query_string(self) -> str:
+        return str(self.raw.query_string)
+
+    @property
+    def scheme(self) -> str:
+        return {"ws": "http", "wss": "https"}.get(self.raw.scheme, self.raw.scheme)
+
+    @property
+    def http_version(self) -> str:
+        return str(self.raw.http_version)
+
+    @property
+    def client(self) -> tuple[str, int] | None:
+        return _address(self.raw.client)
+
+    @property
+    def server(self) -> tuple[str, int | None] | None:
+        return _address(self.raw.server)
+
+    def header_pairs(self) -> list[tuple[str, str]]:
+        """Give the headers; a name with an underscore is dropped as a forgery."""
+        headers = self.raw.headers
+        pairs = [
+            (name.lower(), value) for name, value in headers.items() if "_" not in name
+        ]
+        if "host" not in headers and self.raw.authority:
+            pairs.append(("host", self.raw.authority))
+        return pairs
+
+
+def _address(text: str | None) -> tuple[str, int] | None:
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        return None
+    return host.strip("[]"), int(port)
+
+
+class _Body:
+    """The body of one request, awaited or from a worker thread."""
+
+    __slots__ = ("_loop", "_protocol", "_scope")
+
+    def __init__(self, scope: Any, protocol: Any) -> None:
+        self._scope = scope
+        self._protocol = protocol
+        self._loop: Any = asyncio.get_running_loop()
+
+    @property
+    def content_length(self) -> int | None:
+        return _length(self._scope)
+
+    def chunks(self) -> Iterator[bytes]:
+        chunks = self.achunks()
+        while True:
+            following = asyncio.run_coroutine_threadsafe(_next(chunks), self._loop)
+            chunk = following.result()
+            if chunk is None:
+                return
+            yield chunk
+
+    async def achunks(self) -> AsyncIterator[bytes]:
+        left = self.content_length
+        async for chunk in _parts(self._protocol):
+            if left is not None:
+                left -= len(chunk)
+            if chunk:
+                yield chunk
+        if left:
+            raise ClientDisconnected("the body ended early")
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(chunks, None)

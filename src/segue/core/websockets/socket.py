@@ -1,0 +1,218 @@
+"""A WebSocket as a value: accept, receive, send, close. It knows no wire format.
+
+The opening handshake is answered when the handler first receives or sends, or by
+`accept()` when a subprotocol or headers are to be chosen; until then an `HTTPError`
+still refuses it with a status.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from segue.core.errors import WalkError
+
+__all__ = ["Channel", "WebSocket", "WebSocketClosed", "allowed_origin"]
+
+Incoming = TypeVar("Incoming")
+Outgoing = TypeVar("Outgoing")
+
+
+class WebSocketClosed(Exception):
+    """The other side closed, or is gone.
+
+    Attributes:
+        code: The close code; 1005 when none came, 1006 when the connection broke.
+        reason: What the other side said.
+    """
+
+    def __init__(self, code: int = 1005, reason: str = "") -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{code} {reason}".strip())
+
+
+class Channel(Protocol):
+    """What a protocol offers of one socket."""
+
+    async def accept(
+        self, subprotocol: str | None, headers: Iterable[tuple[str, str]]
+    ) -> None:
+        """Answer the handshake."""
+        ...  # protocol
+
+    async def receive(self) -> str | bytes:
+        """Wait for a message; raises `WebSocketClosed`."""
+        ...  # protocol
+
+    async def send(self, message: str | bytes) -> None:
+        """Send a message; raises `WebSocketClosed`."""
+        ...  # protocol
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close an accepted socket."""
+        ...  # protocol
+
+    async def refuse(self, status: int) -> None:
+        """Answer the handshake with a status instead."""
+        ...  # protocol
+
+
+class WebSocket(Generic[Incoming, Outgoing]):
+    """One socket, between its handshake and its close.
+
+    Attributes:
+        request: The request of the handshake: path, query, headers, cookies, client.
+        subprotocols: What the client offers, in its order.
+        accepted: Whether the handshake was answered.
+        closed: Whether no message can pass any more.
+    """
+
+    __slots__ = ("__weakref__", "_channel", "accepted", "closed", "request", "subprotocols")
+
+    def __init__(self, channel: Channel, request: Any) -> None:
+        self._channel = channel
+        self.request = request
+        offered = request.headers.get("sec-websocket-protocol") or ""
+        self.subprotocols = [p.strip() for p in offered.split(",") if p.strip()]
+        self.accepted = False
+        self.closed = False
+
+    async def accept(
+        self,
+        subprotocol: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Answer the handshake; only needed to choose a subprotocol or headers.
+
+        Raises:
+            WalkError: The subprotocol is none of those that the client offers.
+        """
+        if self.accepted or self.closed:
+            return
+        if subprotocol is not None and subprotocol not in self.subprotocols:
+            raise WalkError(
+                "SG-WALK-040",
+                f"The socket was accepted with subprotocol {subprotocol!r}, but the "
+                f"client offers {self.subprotocols!r}.",
+                why="A client closes a connection that chose what it did not offer.",
+                fix="Choose one of `socket.subprotocols`, or none.",
+            )
+        await self._channel.accept(subprotocol, list((headers or {}).items()))
+        self.accepted = True
+
+    async def receive(self) -> str | bytes:
+        """Wait for the next message, text or bytes.
+
+        Raises:
+            WebSocketClosed: The other side closed, or is gone.
+        """
+        await self.accept()
+        if self.closed:
+            raise WebSocketClosed(1006)
+        try:
+            return await self._channel.receive()
+        except WebSocketClosed:
+            self.closed = True
+            raise
+
+    async def receive_text(self) -> str:
+        """Wait for a message of text; closes with 1003 when it is binary."""
+        message = await self.receive()
+        if isinstance(message, str):
+            return message
+        await self.close(1003, "text expected")
+        raise WebSocketClosed(1003, "text expected")
+
+    async def receive_bytes(self) -> bytes:
+        """Wait for a binary message; closes with 1003 when it is text."""
+        message = await self.receive()
+        if isinstance(message, bytes):
+            return message
+        await self.close(1003, "bytes expected")
+        raise WebSocketClosed(1003, "bytes expected")
+
+    async def receive_json(self, type: Any = Any) -> Any:  # noqa: A002 - as msgspec
+        """Wait for a JSON message of a type; closes with 1007 when it does not fit."""
+        message = await self.receive()
+        try:
+            return msgspec.json.decode(message, type=type)
+        except (msgspec.DecodeError, RecursionError) as error:
+            reason = str(error)[:120]
+            await self.close(1007, reason)
+            raise WebSocketClosed(1007, reason) from error
+
+    async def send(self, message: str | bytes) -> None:
+        """Send text or bytes.
+
+        Raises:
+            WebSocketClosed: Nobody is there to take it.
+        """
+        await self.accept()
+        if self.closed:
+            raise WebSocketClosed(1006)
+        try:
+            await self._channel.send(message)
+        except WebSocketClosed:
+            self.closed = True
+            raise
+
+    async def send_json(self, data: Any) -> None:
+        """Send data as one JSON message of text."""
+        await self.send(msgspec.json.encode(data).decode())
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close; before the handshake is answered this refuses it with 403.
+
+        Args:
+            code: 1000 to 1014, or 3000 to 4999 for codes of your own.
+            reason: At most 123 bytes; what is longer is cut.
+        """
+        if self.closed:
+            return
+        self.closed = True
+        if self.accepted:
+            short = reason.encode()[:123].decode(errors="ignore")
+            await self._channel.close(code, short)
+        else:
+            await self._channel.refuse(403)
+
+    async def refuse(self, status: int = 403) -> None:
+        """Answer the handshake with a status, once."""
+        if not self.accepted and not self.closed:
+            self.closed = True
+            await self._channel.refuse(status)
+
+    async def __aiter__(self) -> AsyncIterator[str | bytes]:
+        try:
+            while True:
+                yield await self.receive()
+        except WebSocketClosed:
+            return
+
+
+def allowed_origin(origin: str | None, host: str, origins: Iterable[str]) -> bool:
+    """Tell whether a page of this origin may open a socket here.
+
+    A browser sends cookies with a handshake from any page, and no CORS check guards
+    it; so a foreign or `null` origin is refused unless it is named. A client without
+    an `Origin` is no browser.
+    """
+    if origin is None:
+        return True
+    allowed = tuple(origins)
+    if "*" in allowed or origin in allowed:
+        return True
+    if origin == "null":
+        return False
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and _same_host(parts.netloc, host, parts.scheme)
+
+
+def _same_host(origin: str, host: str, scheme: str) -> bool:
+    port = ":443" if scheme == "https" else ":80"
+    return origin.lower().removesuffix(port) == host.lower().removesuffix(port)

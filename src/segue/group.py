@@ -1,0 +1,369 @@
+"""Group: routes, hooks and middleware that belong together, under one prefix.
+
+Blueprint, router, url module: one thing. An `App` is a Group that can be served; so
+a part of an app can be moved into a Group of its own without changing a line of it.
+A group is included by reference: what is added to it later belongs to the app too,
+until the app is frozen.
+"""
+
+import inspect
+import types
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, overload
+
+from segue.core.errors import RouteError
+from segue.core.handlers.marks import Controller, marks_of
+from segue.core.handlers.signature import place_of
+from segue.core.kernel.declarations import (
+    Declarations,
+    DeclaredLayer,
+    DeclaredRoute,
+    Included,
+)
+from segue.core.kernel.kernel import WEBSOCKET
+
+__all__ = ["Group"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Group:
+    """Routes and what surrounds them, under one prefix.
+
+    Args:
+        prefix: Stands before the path of every route, `/api` for example.
+        name: Stands before the names of its routes, `api.show` for example.
+        host: The host its routes answer, `{tenant}.example.org` for example.
+        when: Predicates that must hold for its routes.
+        options: Options that its routes have unless they say otherwise.
+
+    Example:
+        >>> api = Group("/api", name="api")
+        >>> @api.get("/ping")
+        ... def ping():
+        ...     return "pong"
+    """
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        name: str | None = None,
+        host: str | None = None,
+        when: Any = (),
+        **options: Any,
+    ) -> None:
+        if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+            raise RouteError(
+                "SG-APP-001",
+                f"The prefix {prefix!r} must begin with a slash and not end with one.",
+                why="It stands before paths that begin with a slash.",
+                fix=f"Write Group({'/' + prefix.strip('/')!r}).",
+            )
+        self.declarations = Declarations(
+            prefix=prefix,
+            name=name,
+            host=host,
+            when=_predicates(when),
+            options=options,
+        )
+
+    # -- routes
+
+    def add(
+        self,
+        path: str,
+        handler: Callable[..., Any],
+        *,
+        methods: Iterable[str] | None = ("GET",),
+        name: str | None = None,
+        host: str | None = None,
+        when: Any = (),
+        **options: Any,
+    ) -> None:
+        """Add a route: the way to keep all routes of an app in one table.
+
+        Args:
+            path: Below the prefix; `{name}` is a value, its type the parameter's.
+            handler: A plain or async function, or a generator.
+            methods: Upper-case names; None for any method.
+            name: The name for `url()`; the function's name by default.
+            host: The host it answers.
+            when: One predicate or several, all of which must hold.
+            options: `status` of a plain answer; `inline=True` runs a sync handler
+                on the event loop; `timeout` in seconds; `body_limit` in bytes;
+                `middleware` around this route alone; `origins` of a WebSocket.
+        """
+        self._changing("a route")
+        if path and not path.startswith("/"):
+            raise RouteError(
+                "SG-APP-002",
+                f"The path {path!r} does not begin with a slash.",
+                why="Every path of a request does, so it would never be asked for.",
+                fix=f"Write {'/' + path!r}.",
+                where=(place_of(handler),),
+            )
+        named = None if methods is None else frozenset(map(str.upper, methods))
+        self.declarations.routes.append(
+            DeclaredRoute(
+                path=path,
+                methods=named,
+                function=handler,
+                name=name,
+                host=host,
+                when=_predicates(when),
+                options=options,
+                place=place_of(handler),
+            )
+        )
+
+    def route(
+        self, path: str = "", *, methods: Iterable[str] | None = ("GET",), **options: Any
+    ) -> Callable[[F], F]:
+        """Register the decorated function as a handler; see `add`."""
+
+        def register(function: F) -> F:
+            self.add(path, function, methods=methods, **options)
+            return function
+
+        return register
+
+    def get(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of GET, and of HEAD; see `add`."""
+        return self.route(path, methods=("GET",), **options)
+
+    def post(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of POST; see `add`."""
+        return self.route(path, methods=("POST",), **options)
+
+    def put(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of PUT; see `add`."""
+        return self.route(path, methods=("PUT",), **options)
+
+    def patch(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of PATCH; see `add`."""
+        return self.route(path, methods=("PATCH",), **options)
+
+    def delete(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of DELETE; see `add`."""
+        return self.route(path, methods=("DELETE",), **options)
+
+    def head(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of HEAD, where GET's would do too much; see `add`."""
+        return self.route(path, methods=("HEAD",), **options)
+
+    def options(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register a handler of OPTIONS in place of the automatic one; see `add`."""
+        return self.route(path, methods=("OPTIONS",), **options)
+
+    def websocket(self, path: str = "", **options: Any) -> Callable[[F], F]:
+        """Register an async handler of a WebSocket.
+
+        Args:
+            path: Below the prefix.
+            options: `origins`: pages of other sites that may open it; `"*"` is all.
+        """
+        return self.route(path, methods=(WEBSOCKET,), **options)
+
+    def include(self, part: Any, prefix: str = "") -> None:
+        """Include a group, a `Controller` class or a module of marked functions.
+
+        Args:
+            part: A group is included by reference, also more than once.
+            prefix: Stands before the part's own.
+        """
+        self._changing("a group")
+        if isinstance(part, Group):
+            declarations = part.declarations
+        elif inspect.isclass(part) and issubclass(part, Controller):
+            declarations = _of_controller(part)
+        elif isinstance(part, types.ModuleType):
+            declarations = _of_module(part)
+        else:
+            raise RouteError(
+                "SG-APP-003",
+                f"{part!r} cannot be included.",
+                why="It is neither a Group, nor a Controller class, nor a module.",
+                fix="Include a Group; an extension is given to app.use(...).",
+            )
+        self.declarations.children.append(Included(declarations, prefix))
+
+    # -- around the handlers
+
+    def before(self, function: F) -> F:
+        """Run a function before each handler; an answer it returns is sent instead."""
+        self._changing("a hook")
+        self.declarations.befores.append(function)
+        return function
+
+    def after(self, function: F) -> F:
+        """Run a function on every answer, also 404 and 500; it may replace it.
+
+        It asks for `response: Response` and, if it wants, for the request.
+        """
+        self._changing("a hook")
+        self.declarations.afters.append(function)
+        return function
+
+    def teardown(self, function: F) -> F:
+        """Run a function when an answer was sent, or could not be sent."""
+        self._changing("a hook")
+        self.declarations.teardowns.append(function)
+        return function
+
+    def on(self, *kinds: Any) -> Callable[[F], F]:
+        """Register who answers an error or a status, or who listens to an event.
+
+        Args:
+            kinds: Exception classes and statuses; or classes of events.
+        """
+        self._changing("a handler")
+
+        def register(function: F) -> F:
+            for kind in kinds:
+                self._on(kind, function)
+            return function
+
+        return register
+
+    def _on(self, kind: Any, function: Callable[..., Any]) -> None:
+        own = self.declarations
+        is_error = isinstance(kind, type) and issubclass(kind, BaseException)
+        if not is_error and isinstance(kind, type):
+            own.listeners.setdefault(kind, []).append(function)
+            return
+        if not is_error and not (isinstance(kind, int) and 400 <= kind <= 599):  # noqa: PLR2004 - the statuses of errors
+            raise RouteError(
+                "SG-APP-004",
+                f"@on({kind!r}) is neither an error nor an event.",
+                why="It would never be called.",
+                fix="Give an exception class, a status from 400 to 599, or an event.",
+                where=(place_of(function),),
+            )
+        if kind in own.errors:
+            raise RouteError(
+                "SG-APP-005",
+                f"Two functions answer {getattr(kind, '__name__', kind)}.",
+                why="Only one of them could.",
+                fix="Keep one, or register one of them on a group of its own.",
+                where=(place_of(own.errors[kind]), place_of(function)),
+            )
+        own.errors[kind] = function
+
+    @overload
+    def middleware(self, function: F, /) -> F: ...
+    @overload
+    def middleware(self, *, before: Any = (), after: Any = ()) -> Callable[[F], F]: ...
+    def middleware(
+        self, function: Any = None, /, *, before: Any = (), after: Any = ()
+    ) -> Any:
+        """Put a generator around the handlers: `response = yield` in the middle.
+
+        Args:
+            function: A sync or async generator function.
+            before: Middleware, or its name, that must stand further in.
+            after: Middleware, or its name, that must stand further out.
+        """
+        self._changing("a middleware")
+
+        def register(function: Any) -> Any:
+            layer = DeclaredLayer(function, _several(before), _several(after))
+            self.declarations.layers.append(layer)
+            return function
+
+        return register if function is None else register(function)
+
+    def lifespan(self, function: F) -> F:
+        """Run a generator around the app's life: start, `yield`, stop."""
+        self._changing("a lifespan")
+        self.declarations.lifespans.append(function)
+        return function
+
+    @overload
+    def command(self, function: F, /) -> F: ...
+    @overload
+    def command(self, *, name: str) -> Callable[[F], F]: ...
+    def command(self, function: Any = None, /, *, name: str | None = None) -> Any:
+        """Make a typed function a command: `segue reprice 10 --dry-run`."""
+        self._changing("a command")
+
+        def register(function: Any) -> Any:
+            own = self.declarations.commands
+            key = name or function.__name__.replace("_", "-")
+            if key in own and own[key] is not function:
+                raise _two_commands(key, own[key], function)
+            own[key] = function
+            return function
+
+        return register if function is None else register(function)
+
+    def _changing(self, what: str) -> None:
+        """Refuse a change after the app is frozen; a bare group is always open."""
+
+
+def _two_commands(name: str, first: Any, second: Any) -> RouteError:
+    return RouteError(
+        "SG-APP-006",
+        f"Two functions are the command {name!r}.",
+        why="Only one of them could run.",
+        fix="Give one another name: @app.command(name=...).",
+        where=(place_of(first), place_of(second)),
+    )
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def _predicates(when: Any) -> tuple[Any, ...]:
+    return tuple(when) if isinstance(when, (tuple, list)) else (when,)
+
+
+def _of_controller(cls: type[Controller]) -> Declarations:
+    declarations = Declarations(name=cls.__name__, place=place_of(cls))
+    for name, member in inspect.getmembers(cls, inspect.isfunction):
+        for mark in marks_of(member):
+            options = dict(mark.options)
+            declarations.routes.append(
+                _marked(member, mark, {**options, "controller": (cls, name)})
+            )
+    if not declarations.routes:
+        raise RouteError(
+            "SG-APP-007",
+            f"{cls.__name__} has no handler.",
+            why="Including it would add nothing.",
+            fix='Mark a method: `@get("/")` from `segue`.',
+            where=(place_of(cls),),
+        )
+    return declarations
+
+
+def _of_module(module: types.ModuleType) -> Declarations:
+    declarations = Declarations(place=module.__name__)
+    for member in vars(module).values():
+        if inspect.isfunction(member) and member.__module__ == module.__name__:
+            for mark in marks_of(member):
+                declarations.routes.append(_marked(member, mark, dict(mark.options)))
+    if not declarations.routes:
+        raise RouteError(
+            "SG-APP-008",
+            f"The module {module.__name__} has no marked function.",
+            why="Including it would add nothing.",
+            fix='Mark a function: `@get("/")` from `segue`; or include its Group.',
+        )
+    return declarations
+
+
+def _marked(function: Any, mark: Any, options: dict[str, Any]) -> DeclaredRoute:
+    return DeclaredRoute(
+        path=mark.path,
+        methods=mark.methods,
+        function=function,
+        name=options.pop("name", None),
+        host=options.pop("host", None),
+        when=_predicates(options.pop("when", ())),
+        options=options,
+        place=place_of(function),
+    )
+
+

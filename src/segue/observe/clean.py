@@ -1,0 +1,116 @@
+"""What goes into a log line: no control characters, no secrets, no end of text.
+
+Whoever can put a line break into a log can write lines of their own; whoever can
+put an escape sequence there can rewrite the terminal of the one who reads it.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote_plus
+
+from segue.core.config.kinds import is_items, is_table
+from segue.core.config.masking import MASK, looks_secret, mask_urls
+from segue.core.config.secret import Secret
+
+__all__ = ["Cleaner", "escape", "mask_query"]
+
+# C0 and C1 controls, DEL, the Unicode line ends, the marks that turn the
+# direction of reading, and lone surrogates, which no stream can write.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
+)
+_SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_LONGEST = 16_384
+_LONGEST_TARGET = 2_048
+_DEEPEST = 6
+_SHORTEST_SECRET = 6
+
+
+def escape(text: str) -> str:
+    r"""Escape every character that could forge a line or steer a terminal.
+
+    Example:
+        >>> escape("a\nINFO forged\x1b[2J")
+        'a\\nINFO forged\\x1b[2J'
+    """
+    return _UNSAFE.sub(_escaped, text)
+
+
+def mask_query(target: str) -> str:
+    """Mask the values of a query whose names are those of secrets.
+
+    Example:
+        >>> mask_query("/reset?token=abc&page=2")
+        '/reset?token=***&page=2'
+    """
+    path, mark, query = target[:_LONGEST_TARGET].partition("?")
+    if not mark:
+        return path
+    return f"{path}?{'&'.join(map(_mask_pair, query.split('&')))}"
+
+
+class Cleaner:
+    """Makes values fit for a log.
+
+    Args:
+        secrets: Values that are masked wherever they turn up, the middle of an
+            exception's message for example. Short ones are left out: they would
+            turn up in every word.
+    """
+
+    def __init__(self, secrets: Iterable[Secret[Any]] = ()) -> None:
+        values = {str(_as_text(secret.reveal())) for secret in secrets}
+        known = [value for value in values if len(value) >= _SHORTEST_SECRET]
+        # The longest first, so that no part of one is left standing.
+        known.sort(key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def text(self, text: str) -> str:
+        """Mask and shorten a text; its line ends stay."""
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
+        if len(text) > _LONGEST:
+            text = f"{text[:_LONGEST]} ... {len(text) - _LONGEST} more"
+        return mask_urls(text)
+
+    def value(self, name: str, value: Any, depth: int = 0) -> Any:
+        """Build plain data from a field's value, secrets masked by name and value."""
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if is_table(value) and depth < _DEEPEST:
+            return {
+                escape(self.text(str(key))): self.value(str(key), inner, depth + 1)
+                for key, inner in value.items()
+            }
+        if is_items(value) and depth < _DEEPEST:
+            return [self.value(name, member, depth + 1) for member in value]
+        if looks_secret(name):
+            return MASK
+        return escape(self.text(_words(value)))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _SHORT:
+        return _SHORT[character]
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004 - Latin-1
+
+
+def _mask_pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={MASK}" if equals and looks_secret(unquote_plus(name)) else pair
+
+
+def _as_text(value: object) -> object:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _words(value: object) -> str:
+    """Build the text of a value; logging must not fail because an object does."""
+    try:
+        return str(value)
+    except Exception:  # __str__ is a user's code and may raise anything
+        return f"<{type(value).__qualname__} without text>"

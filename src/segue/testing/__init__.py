@@ -1,0 +1,44 @@
+"""Tests of an app: a client without a network, a real server, overrides.
+
+Example:
+    >>> from segue.testing import Client
+    >>> def app(environ, start_response):
+    ...     start_response("200 OK", [("content-type", "text/plain")])
+    ...     return [b"Hello"]
+    >>> Client(app).get("/").text
+    'Hello'
+"""
+
+from segue.testing.async_client import AsyncClient
+from segue.testing.client import Client
+from segue.testing.conversation import ClientOptions
+from segue.testing.errors import (
+    ClientError,
+    LiveServerError,
+    ProtocolError,
+    WebSocketClosed,
+    WebSocketRejected,
+)
+from segue.testing.jar import CookieJar, StoredCookie
+from segue.testing.outgoing import Received, RequestOptions, Sent
+from segue.testing.response import ClientResponse
+from segue.testing.streams import AsyncResponseStream, ResponseStream
+
+__all__ = [
+    "AsyncClient",
+    "AsyncResponseStream",
+    "Client",
+    "ClientError",
+    "ClientOptions",
+    "ClientResponse",
+    "CookieJar",
+    "LiveServerError",
+    "ProtocolError",
+    "Received",
+    "RequestOptions",
+    "ResponseStream",
+    "Sent",
+    "StoredCookie",
+    "WebSocketClosed",
+    "WebSocketRejected",
+]

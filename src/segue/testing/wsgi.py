@@ -1,0 +1,324 @@
+"""WSGI: one call of an app by the letter of the interface, checked on the way.
+
+The app runs in the thread of whoever reads the answer, and no further than is read:
+that is what a WSGI server's back-pressure is.
+
+Source: PEP 3333; CGI/1.1 (RFC 3875) for the environ.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import IO, Any, TypeAlias, cast
+
+from segue.testing.errors import broken
+from segue.testing.exchange import PIECE
+from segue.testing.framing import Framing
+from segue.testing.outgoing import Outgoing, Received, Sent
+from segue.testing.witness import Call
+
+__all__ = ["FileWrapper", "RequestInput", "WsgiExchange", "build_environ"]
+
+ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
+
+_STATUS = re.compile(r"[1-9][0-9]{2} .+")
+_HOP_BY_HOP = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization te trailers "
+    "transfer-encoding upgrade".split()
+)
+
+
+class RequestInput:
+    """`wsgi.input`: the body and not a byte more.
+
+    A client that hangs up leaves a body short of its content-length, which reads as
+    an early end; in a chunked body it breaks the chunks, which is an `OSError`.
+    """
+
+    def __init__(self, content: Iterable[bytes], cut: Sent | None, *, chunked: bool):
+        self._pieces = iter(content)
+        self._left = cut.count if cut else None
+        self._chunked = chunked
+        self._buffer = b""
+        self._ended = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read up to `size` bytes, or all that is left."""
+        wanted = None if size is None or size < 0 else size
+        while not self._ended and (wanted is None or len(self._buffer) < wanted):
+            self._fill()
+        return self._cut(len(self._buffer) if wanted is None else wanted)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Read a line with its end, or `size` bytes of it."""
+        while not self._ended and b"\n" not in self._buffer:
+            self._fill()
+        end = self._buffer.find(b"\n") + 1 or len(self._buffer)
+        return self._cut(end if size is None or size < 0 else min(end, size))
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Read the lines that are left; the hint may be ignored, and is."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def _cut(self, size: int) -> bytes:
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def _fill(self) -> None:
+        piece = next(self._pieces, None)
+        if piece is None:
+            self._ended = True
+            return
+        if self._left is not None:
+            if len(piece) > self._left:
+                self._ended = True
+                if self._chunked:
+                    raise OSError("The client hung up within a chunked body.")
+            piece = piece[: self._left]
+            self._left -= len(piece)
+        self._buffer += piece
+
+
+class FileWrapper:
+    """`wsgi.file_wrapper`: reads a file in blocks, as servers without sendfile do."""
+
+    def __init__(self, file: IO[bytes], block_size: int = PIECE) -> None:
+        self.file = file
+        self.block_size = block_size
+        self.close: Callable[[], None] = getattr(file, "close", lambda: None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.file.read(self.block_size), b"")
+
+
+def build_environ(request: Outgoing, content: Iterable[bytes]) -> dict[str, Any]:
+    """Build the environ of a request; header names lose their dashes as in CGI."""
+    path = request.path_bytes.decode("latin-1")
+    host, port = request.server
+    cut = request.cut if isinstance(request.cut, Sent) else None
+    chunked = request.header(b"content-length") is None
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": request.root_path,
+        "PATH_INFO": path.removeprefix(request.root_path),
+        "QUERY_STRING": request.url.query,
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": request.url.scheme,
+        "wsgi.input": RequestInput(content, cut, chunked=chunked),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    if request.peer is not None:
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = (
+            request.peer[0],
+            str(request.peer[1]),
+        )
+    for name, value in request.headers:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
+            key = f"HTTP_{key}"
+        text = value.decode("latin-1")
+        if key in environ:
+            text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+        environ[key] = text
+    return environ
+
+
+class WsgiExchange:
+    """The answer to one request, while a WSGI app makes it.
+
+    Attributes:
+        status: The answer's status; 0 until it is known.
+        headers: The answer's headers.
+        complete: The app ended its answer and the client heard all of it.
+        problem: The first broken rule, whatever the app made of it.
+        error: What came out of the callable.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        request: Outgoing,
+        content: Iterable[bytes],
+        call: Call,
+    ) -> None:
+        self.request = request
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.complete = False
+        self.problem: BaseException | None = None
+        self.error: BaseException | None = None
+        self._app = app
+        self._environ = build_environ(request, content)
+        self._call = call
+        self._framing: Framing | None = None
+        self._left = request.cut.count if isinstance(request.cut, Received) else None
+        self._gone = isinstance(request.cut, Sent)
+        self._written: list[bytes] = []
+        self._result: Any = None
+        self._steps: Iterator[Any] | None = None
+        self._sent = False
+        self._closed = False
+
+    def open(self) -> None:
+        """Call the app, up to its first piece of body."""
+        try:
+            self._result = self._call.context.run(
+                self._app, self._environ, self._start_response
+            )
+            self._steps = self._iterator(self._result)
+            if not self._written and (chunk := self._step()) is not None:
+                self._written.append(chunk)
+        except Exception as error:
+            self.error = error
+
+    def next_chunk(self) -> bytes | None:
+        """Take the next piece of the answer, or None at its end."""
+        try:
+            chunk = self._written.pop(0) if self._written else self._step()
+        except Exception as error:
+            self.error = error
+            return None
+        if chunk is None or self._left is None:
+            return chunk
+        chunk = chunk[: self._left]
+        self._left -= len(chunk)
+        self._gone = self._gone or self._left == 0
+        return chunk or None
+
+    def drain(self) -> bytes:
+        """Take all that is left of the answer."""
+        return b"".join(iter(self.next_chunk, None))
+
+    def close(self) -> None:
+        """Close the app's iterable, once, as every server must."""
+        if self._closed:
+            return
+        self._closed = True
+        close: Callable[[], None] | None = getattr(self._result, "close", None)
+        if close is not None:
+            try:
+                self._call.context.run(close)
+            except Exception as error:
+                self.error = self.error or error
+
+    def _step(self) -> bytes | None:
+        """Ask the app for the next piece that is not empty."""
+        if self._steps is None or self.error is not None or self._gone and self._sent:
+            return None
+        while (chunk := self._call.context.run(next, self._steps, None)) is not None:
+            if type(chunk) is not bytes:
+                raise self._refuse(
+                    f"The app yielded {chunk!r:.60}.", "Yield bytes, nothing else."
+                )
+            if data := self._framed(chunk):
+                return data
+        self._framed(b"")
+        self._end()
+        return None
+
+    def _end(self) -> None:
+        self._steps = None
+        self.complete = not self._gone
+        if self._framing is not None:
+            self._checked(self._framing.end)
+
+    def _framed(self, chunk: bytes) -> bytes:
+        if self._framing is None:
+            raise self._refuse(
+                "The app made a body before it called start_response.",
+                "Call start_response(status, headers) before the first piece.",
+            )
+        framing = self._framing
+        data = self._checked(lambda: framing.add(chunk))
+        self._sent = self._sent or bool(data)
+        return data
+
+    def _iterator(self, result: Any) -> Iterator[Any]:
+        if isinstance(result, (str, bytes)) or not hasattr(result, "__iter__"):
+            raise self._refuse(
+                f"The app returned {result!r:.60}.",
+                "Return an iterable of bytes, such as [body].",
+            )
+        return iter(cast("Iterable[Any]", result))
+
+    def _start_response(
+        self,
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: ExcInfo | None = None,
+    ) -> Callable[[bytes], None]:
+        if exc_info is not None and self._sent:
+            raise exc_info[1].with_traceback(exc_info[2])
+        if self._framing is not None and exc_info is None:
+            raise self._refuse(
+                f"The app called start_response again, with {status!r}.",
+                "Call it once; a second time only with exc_info.",
+            )
+        self._check_start(status, headers)
+        code = int(status[:3])
+        self._framing = self._checked(
+            lambda: Framing("WSGI", self.request.method, code, headers)
+        )
+        self.status, self.headers = code, list(headers)
+        self._gone = self._gone or self._left == 0
+        return self._write
+
+    def _write(self, data: bytes) -> None:
+        if self._gone:
+            raise OSError("The client has hung up.")
+        self._written.append(self._framed(data))
+
+    def _check_start(self, status: Any, headers: Any) -> None:
+        if type(status) is not str or not _STATUS.fullmatch(status):
+            raise self._refuse(
+                f"The app sent the status {status!r}.",
+                'Send three digits, a space and a phrase, as in "200 OK".',
+            )
+        if type(headers) is not list:
+            raise self._refuse(
+                f"The app sent headers of type {type(headers).__name__}.",
+                "Send a list: the server may change it.",
+            )
+        for pair in cast("list[Any]", headers):
+            if type(pair) is not tuple or [type(part) for part in pair] != [str, str]:
+                raise self._refuse(
+                    f"The app sent the header {pair!r}.",
+                    "Send each header as a tuple of two str.",
+                )
+            if pair[0].lower() in _HOP_BY_HOP:
+                raise self._refuse(
+                    f"The app sent the hop-by-hop header {pair[0]!r}.",
+                    "Leave it to the server.",
+                )
+            try:
+                pair[1].encode("latin-1")
+            except UnicodeEncodeError as error:
+                raise self._refuse(
+                    f"The header {pair[0]!r} has the value {pair[1]!r}.",
+                    "Send text whose characters are in latin-1.",
+                ) from error
+
+    def _refuse(self, what: str, fix: str) -> Exception:
+        error = broken("WSGI", what, fix)
+        self.problem = self.problem or error
+        return error
+
+    def _checked(self, check: Callable[[], Any]) -> Any:
+        """Run a check; what it finds reaches the test whatever the app does."""
+        try:
+            return check()
+        except Exception as error:
+            self.problem = self.problem or error
+            raise

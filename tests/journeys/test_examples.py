@@ -1,0 +1,65 @@
+"""The examples are apps that work."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from segue.testing import Client
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SOURCE = EXAMPLES.parent / "src"
+
+
+@pytest.fixture
+def client(monkeypatch):
+    """A client of the example in one file, imported anew for each test."""
+    monkeypatch.syspath_prepend(EXAMPLES / "onefile")
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    module = __import__("app")
+    monkeypatch.delitem(sys.modules, "app")
+    with Client(module.app) as client:
+        yield client
+
+
+@pytest.mark.feature("M-001")
+def test_one_file_is_a_whole_app(client):
+    assert client.get("/").text == "Hello, World!"
+    assert client.get("/about").headers["content-type"] == "text/html; charset=utf-8"
+    assert [book["title"] for book in client.get("/books").json()] == [
+        "Dune",
+        "Solaris",
+    ]
+    assert [book["title"] for book in client.get("/books?read=yes").json()] == [
+        "Solaris"
+    ]
+    assert client.get("/newest").json()["title"] == "Solaris"
+    assert client.get("/count/3").text == "1\n2\n3\n"
+
+
+@pytest.mark.feature("M-001")
+def test_one_file_takes_and_checks_what_comes_in(client):
+    added = client.post("/books", json={"title": "Emma", "pages": 320})
+    refused = client.post("/books", json={"title": "Emma", "pages": 0})
+
+    assert (added.status, added.json()["title"]) == (201, "Emma")
+    assert refused.status == 422
+    assert client.get("/books/3").json()["title"] == "Emma"
+    assert client.get("/books/9").json()["detail"] == "There is no book 9."
+
+
+@pytest.mark.feature("M-003")
+def test_the_package_of_groups_passes_its_own_tests():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."],
+        cwd=EXAMPLES / "groups",
+        env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 passed" in done.stdout

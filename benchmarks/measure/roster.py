@@ -117,22 +117,37 @@ ROSTER: tuple[Peer, ...] = (
     Peer("express", "express_app.js", "node"),
 )
 
-THREADED: tuple[Peer, ...] = (
-    segue("uvicorn", "asgi", "async"),
-    segue("uvicorn", "asgi", "inline"),
-    segue("uvicorn", "asgi", "sync"),
-    segue("granian", "asgi", "sync"),
-    segue("granian", "rsgi", "sync"),
-    segue("granian", "wsgi", "sync"),
-    segue("granian", "wsgi", "async"),
-    Peer("starlette", "thread_app:starlette_app", "uvicorn", "asgi", "sync"),
-    Peer("fastapi", "thread_app:fastapi_app", "uvicorn", "asgi", "sync"),
+THREADED: tuple[Peer, ...] = tuple(
+    Peer("segue", f"segue_thread_app:{kind}_app", server, protocol, style, kind)
+    for server, protocol, kind, style in (
+        ("granian", "wsgi", "sync", "sync"),
+        ("granian", "wsgi", "async", "async"),
+        ("granian", "asgi", "sync", "sync"),
+        ("granian", "rsgi", "sync", "sync"),
+        ("uvicorn", "asgi", "sync", "sync"),
+        ("uvicorn", "asgi", "inline", "sync"),
+        ("uvicorn", "asgi", "async", "async"),
+    )
+) + (
     Peer("bare", "thread_app:executor_app", "uvicorn", "asgi", "sync", "executor"),
+    Peer("starlette", "thread_app:starlette_app", "uvicorn", "asgi", "sync", "sync"),
+    Peer("fastapi", "thread_app:fastapi_app", "uvicorn", "asgi", "sync", "sync"),
 )
 
 STREAMERS: tuple[Peer, ...] = tuple(
-    Peer(family, f"stream_app:{prefix}{protocol}_app", server, protocol)
-    for family, prefix in (("segue", "segue_"), ("bare", "raw_"))
+    Peer("segue", f"segue_stream_app:{kind}_app", server, protocol, kind, kind)
+    for server, protocol, kind in (
+        ("granian", "wsgi", "sync"),
+        ("granian", "wsgi", "async"),
+        ("granian", "asgi", "sync"),
+        ("granian", "asgi", "async"),
+        ("uvicorn", "asgi", "sync"),
+        ("uvicorn", "asgi", "async"),
+        ("granian", "rsgi", "sync"),
+        ("granian", "rsgi", "async"),
+    )
+) + tuple(
+    Peer("bare", f"raw_stream_app:{protocol}_app", server, protocol)
     for server, protocol in (
         ("granian", "wsgi"),
         ("granian", "asgi"),

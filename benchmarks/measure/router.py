@@ -7,6 +7,9 @@ __all__ = ["FRAMEWORKS", "KINDS", "SIZES", "measure_router"]
 
 SIZES = (10, 1_000, 10_000)
 KINDS = ("static", "dynamic")
+START_SECONDS = 180.0
+"""Who cannot answer from a table of ten thousand routes by then is reported so."""
+
 FRAMEWORKS = (
     "segue",
     "falcon",
@@ -20,14 +23,20 @@ FRAMEWORKS = (
 
 
 def measure_router(rounds: int, core: int, wanted: str, *, quick: bool) -> Outcome:
-    """Measure each framework at each size, rounds interleaved."""
+    """Measure Segue in every round, its rivals in the first one only.
+
+    What is judged is our own growth, by the sizes interleaved; some rivals need a
+    minute to register ten thousand routes.
+    """
     outcome = Outcome("router")
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     chosen = [name for name in FRAMEWORKS if not names or name in names]
-    for _ in range(rounds):
+    for number in range(rounds):
         for name in chosen:
+            if number > 0 and name != "segue":
+                continue
             outcome.rows.setdefault(name, {"family": name})
-            for size in SIZES:
+            for size in SIZES[:2] if quick and name != "segue" else SIZES:
                 if f"{name} {size}" not in outcome.failures:
                     take(outcome, name, size, core, quick=quick)
     return outcome
@@ -37,7 +46,7 @@ def take(outcome: Outcome, name: str, size: int, core: int, *, quick: bool) -> N
     """Build one application in a fresh process and ask it."""
     task = {"framework": name, "routes": size, "batches": 2 if quick else 7}
     try:
-        result = run_inside("router", core, task, seconds=240)
+        result = run_inside("router", core, task, START_SECONDS)
     except ChildFailed as error:
         outcome.fail(f"{name} {size}", str(error))
         return

@@ -83,8 +83,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(peer: Peer, core: int) -> Iterator[Server]:
+def serving(peer: Peer, core: int, **environ: str) -> Iterator[Server]:
     """Serve a peer on one core for the length of a `with` block.
+
+    Args:
+        environ: More of the environment for this server.
 
     Raises:
         NotStarted: It ended, or did not listen within 30 seconds.
@@ -94,7 +97,7 @@ def serving(peer: Peer, core: int) -> Iterator[Server]:
         process = subprocess.Popen(
             ["taskset", "-c", str(core), *peer.command(port)],
             cwd=PEERS,
-            env=child_environment(BENCH_PORT=str(port)),
+            env=child_environment(BENCH_PORT=str(port), **environ),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -59,9 +59,7 @@ def measure_walk(rounds: int, core: int, *, quick: bool) -> Outcome:
     return outcome
 
 
-def task_of(
-    protocol: str, question: Question, apps: dict[str, str]
-) -> dict[str, Any]:
+def task_of(protocol: str, question: Question, apps: dict[str, str]) -> dict[str, Any]:
     """Build what `inside.walk` reads."""
     path, _, query = question.path.partition("?")
     return {

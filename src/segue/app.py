@@ -7,13 +7,12 @@ at its first request, at its server's start, or by `freeze()`. Frozen, it has a
 
 import atexit
 import inspect
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 from segue.core.config.settings import Settings
 from segue.core.errors import RouteError, WalkError
@@ -25,13 +24,13 @@ from segue.core.kernel.assemble import Assembly, assemble
 from segue.core.kernel.current import current
 from segue.core.kernel.explanation import Explanation, explain
 from segue.core.kernel.kernel import Configuration, Kernel
+from segue.core.routing.matcher import Slashes
 from segue.core.routing.registry import Converters
 from segue.core.routing.route import Route
 from segue.core.types import Extension
 from segue.group import Group
 
 __all__ = ["App"]
-
 
 
 class App(Group):
@@ -66,7 +65,7 @@ class App(Group):
         hosts: Iterable[str] = ("*",),
         proxies: Iterable[str] = (),
         limits: Limits | None = None,
-        slashes: Literal["redirect", "strict", "ignore"] = "redirect",
+        slashes: Slashes = "redirect",
         threads: int = 16,
         timeout: float | None = None,
     ) -> None:
@@ -80,7 +79,7 @@ class App(Group):
         self.hosts = HostRule.parse(hosts)
         self.proxies = ProxyTrust(tuple(proxies))
         self.converters = Converters()
-        self.slashes = slashes
+        self.slashes: Slashes = slashes
         self.threads = threads
         self.timeout = timeout
         self.settings_overrides: dict[str, Any] = {}
@@ -188,10 +187,12 @@ class App(Group):
         return self._kernel
 
     def _assembly(self) -> Assembly:
-        debug_page = None
+        page = miss = None
         if self.debug:
             # Only development pays for it.
-            from segue.core.kernel.debugpage import debug_page  # noqa: PLC0415
+            from segue.core.kernel import debugpage  # noqa: PLC0415
+
+            page, miss = debugpage.debug_page, debugpage.debug_miss
         return Assembly(
             app=self,
             root=self.declarations,
@@ -202,13 +203,15 @@ class App(Group):
                 limits=self.limits,
                 timeout=self.timeout,
                 access_log=self.access_log,
+                watch_loop=self.watch_loop,
             ),
             converters=self.converters,
             slashes=self.slashes,
             values=self._values(),
             threads=self.threads,
             waiting=self.threads * 32,
-            debug_page=debug_page,
+            debug_page=page,
+            debug_miss=miss,
         )
 
     def _values(self) -> dict[type, Any]:

@@ -118,7 +118,11 @@ class Group:
         )
 
     def route(
-        self, path: str = "", *, methods: Iterable[str] | None = ("GET",), **options: Any
+        self,
+        path: str = "",
+        *,
+        methods: Iterable[str] | None = ("GET",),
+        **options: Any,
     ) -> Callable[[F], F]:
         """Register the decorated function as a handler; see `add`."""
 
@@ -253,7 +257,9 @@ class Group:
     @overload
     def middleware(self, function: F, /) -> F: ...
     @overload
-    def middleware(self, *, before: Any = (), after: Any = ()) -> Callable[[F], F]: ...
+    def middleware(
+        self, /, *, before: Any = (), after: Any = ()
+    ) -> Callable[[F], F]: ...
     def middleware(
         self, function: Any = None, /, *, before: Any = (), after: Any = ()
     ) -> Any:
@@ -282,7 +288,7 @@ class Group:
     @overload
     def command(self, function: F, /) -> F: ...
     @overload
-    def command(self, *, name: str) -> Callable[[F], F]: ...
+    def command(self, /, *, name: str) -> Callable[[F], F]: ...
     def command(self, function: Any = None, /, *, name: str | None = None) -> Any:
         """Make a typed function a command: `segue reprice 10 --dry-run`."""
         self._changing("a command")
@@ -365,5 +371,3 @@ def _marked(function: Any, mark: Any, options: dict[str, Any]) -> DeclaredRoute:
         options=options,
         place=place_of(function),
     )
-
-

@@ -19,8 +19,11 @@ WORDS_OF_A_FIRST_APP = {
 
 def _exports(source):
     for node in source.tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return ast.literal_eval(node.value)
+        match node:
+            case ast.Assign(targets=[ast.Name("__all__")], value=value):
+                return ast.literal_eval(value)
+            case ast.AnnAssign(target=ast.Name("__all__"), value=value):
+                return ast.literal_eval(value)
     return None
 
 

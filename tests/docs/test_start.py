@@ -117,10 +117,8 @@ class Terminal:
                 url = urlsplit(word)
         method = method or ("POST" if body is not None else "GET")
         target = url.path + (f"?{url.query}" if url.query else "")
-        content = None if body is None else body.encode()
-        answer = self._client.request(
-            method, target, headers=headers, content=content, follow_redirects=False
-        )
+        content = (body or "").encode()
+        answer = self._client.request(method, target, headers=headers, content=content)
         if not shows_head:
             return answer.text
         lines = [f"HTTP/1.1 {answer.status}"]
@@ -130,9 +128,11 @@ class Terminal:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    yield tmp_path
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    yield folder
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]

@@ -35,7 +35,7 @@ def test_one_file_is_a_whole_app(client):
     assert [book["title"] for book in client.get("/books?read=yes").json()] == [
         "Solaris"
     ]
-    assert client.get("/newest").json()["title"] == "Solaris"
+    assert client.get("/newest", follow_redirects=True).json()["title"] == "Solaris"
     assert client.get("/count/3").text == "1\n2\n3\n"
 
 

@@ -69,13 +69,13 @@ def reprice(percent: int, *, dry_run: bool = False) -> None:
     """Raise all prices."""
 
 
-def uses() -> None:
+def uses(request: Request, response: Response) -> None:
     """Say what the decorated functions are."""
     assert_type(user(3), dict[str, int])
     assert_type(user(number=3, verbose=True), dict[str, int])
     assert_type(both(), Redirect)
-    assert_type(check, Callable[[Request], str | None])
-    assert_type(note, Callable[[Response], None])
+    assert_type(check(request), str | None)
+    assert_type(note(response), None)
     assert_type(missing(NotFound()), tuple[str, int])
     assert_type(app.url(user, number=3), str)
     assert_type(reprice(3, dry_run=True), None)

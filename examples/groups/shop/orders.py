@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from segue import Forbidden, Group, Redirect, Request, Wrap
+from segue import Group, Redirect, Request, Wrap
+from segue.core.errors import Forbidden
 from shop.books import find
 from shop.settings import Config
 

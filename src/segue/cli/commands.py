@@ -6,7 +6,6 @@ by a type that the app itself provides (the `App`, its settings) is filled in.
 The docstring is the help; its section `Args:` tells about each parameter.
 """
 
-import asyncio
 import inspect
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -33,7 +32,14 @@ class _Signature:
 
     parameters: tuple[click.Parameter, ...]
     injected: Mapping[str, Any]
+    before: tuple[str, ...]
     spread: str | None
+
+    def positional(self, values: dict[str, Any]) -> list[Any]:
+        """Take out what must be passed by position: `*rest` and all before it."""
+        if self.spread is None:
+            return []
+        return [*(values.pop(name) for name in self.before), *values.pop(self.spread)]
 
 
 def commands_of(app: App, taken: Collection[str] = ()) -> dict[str, click.Command]:
@@ -74,8 +80,7 @@ def build_command(
     def call(**values: Any) -> None:
         if signature.injected:
             values |= _inject(function, signature.injected, app)
-        spread = values.pop(signature.spread) if signature.spread else ()
-        result = _run(function, spread, values)
+        result = _run(function, signature.positional(values), values)
         if result is not None:
             click.echo(result)
 
@@ -88,9 +93,16 @@ def build_command(
     )
 
 
-def _run(function: Callable[..., Any], spread: Any, values: dict[str, Any]) -> Any:
-    result = function(*spread, **values)
-    return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
+def _run(
+    function: Callable[..., Any], positional: list[Any], named: dict[str, Any]
+) -> Any:
+    result = function(*positional, **named)
+    if not inspect.isawaitable(result):
+        return result
+    # Most commands are plain functions, and asyncio is slow to import.
+    import asyncio  # noqa: PLC0415
+
+    return asyncio.run(_awaited(result))
 
 
 async def _awaited(result: Any) -> Any:
@@ -101,12 +113,15 @@ def _read(function: Callable[..., Any], words: Docstring) -> _Signature:
     hints = _hints(function)
     parameters: list[click.Parameter] = []
     injected: dict[str, Any] = {}
+    before: tuple[str, ...] = ()
     spread: str | None = None
+    seen: list[str] = []
     for parameter in inspect.signature(function).parameters.values():
         name = parameter.name
         if parameter.kind in {_Kind.VAR_KEYWORD, _Kind.POSITIONAL_ONLY}:
             raise _unreadable(function, str(parameter), "has no name of its own")
         hint = hints.get(name, _hint_of_default(parameter))
+        seen.append(name)
         if _is_injected(hint):
             injected[name] = hint
             continue
@@ -114,13 +129,13 @@ def _read(function: Callable[..., Any], words: Docstring) -> _Signature:
         if reading is None:
             raise _unreadable(function, name, f"is of type {_name(hint)}")
         if parameter.kind is _Kind.VAR_POSITIONAL:
-            spread = name
+            spread, before = name, tuple(seen[:-1])
             parameters.append(_argument(name, reading, spread=True))
         elif _is_argument(parameter):
             parameters.append(_argument(name, reading))
         else:
             parameters.append(_option(parameter, reading, words.parameters.get(name)))
-    return _Signature(tuple(parameters), injected, spread)
+    return _Signature(tuple(parameters), injected, before, spread)
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:
@@ -130,7 +145,8 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        call = function if inspect.isroutine(function) else type(function).__call__
+        return typing.get_type_hints(call, include_extras=True)
     except NameError as error:
         raise CommandError(
             "SG-CLI-010",

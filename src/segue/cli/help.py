@@ -10,7 +10,7 @@ from segue.core.errors import CommandError, did_you_mean
 
 __all__ = ["command", "find_page", "known_codes"]
 
-_CODE: Final = re.compile(r"(?:SG-)?([A-Za-z]+)-?(\d{1,3})")
+_CODE: Final = re.compile(r"(?:SG-)?([A-Z]+)-?(\d{1,3})", re.IGNORECASE)
 
 # In an installed package the pages lie beside this file; in a checkout below docs.
 _FOLDERS: Final = (

@@ -77,16 +77,19 @@ class Segue(click.Group):
 
 
 def _commands_of_app() -> dict[str, click.Command]:
-    # Own commands need the reader of signatures; the commands above do not.
-    from segue.cli.commands import commands_of  # noqa: PLC0415
+    # The commands above do not need an app to be looked for.
     from segue.cli.selection import app_of_commands  # noqa: PLC0415
 
     try:
-        return commands_of(app_of_commands(), taken=BUILT_IN)
+        app = app_of_commands()
     except CommandError as error:
         if error.problem.code == "SG-CLI-001":
             return {}  # a folder without an app has no commands of an app
         raise
+    # Nor do they need the reader of signatures.
+    from segue.cli.commands import commands_of  # noqa: PLC0415
+
+    return commands_of(app, taken=BUILT_IN)
 
 
 def _command_of_app(name: str) -> click.Command | None:

@@ -1,7 +1,6 @@
 """`segue settings`: each setting, its value and where that comes from."""
 
 import json
-from dataclasses import asdict
 
 import click
 
@@ -19,6 +18,8 @@ def command(app_text: str | None, *, as_json: bool) -> None:
     loaded = chosen_app(app_text).loaded_settings
     lines = () if loaded is None else describe(loaded)
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+        members = ("name", "value", "kind", "place")
+        told = [{name: getattr(line, name) for name in members} for line in lines]
+        click.echo(json.dumps(told, indent=2))
     else:
         click.echo(table(lines) or "No settings; give the app a class: App(Config).")

@@ -91,7 +91,7 @@ def load_target(target: Target) -> Any:
 
 def drain_of(app: Any) -> Callable[[], None] | None:
     """Find what tells open streams and WebSockets that the process will stop."""
-    return app.drain if isinstance(app, App) else None
+    return getattr(app, "drain", None) if isinstance(app, App) else None
 
 
 def _apply(app: App, target: Target) -> None:

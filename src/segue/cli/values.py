@@ -9,12 +9,15 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import annotated_types
 import click
 import msgspec
+
+from segue.core.config.durations import parse_duration
 
 __all__ = ["Reading", "reading_of"]
 
@@ -23,19 +26,16 @@ _BY_CLICK: Final[Mapping[Any, click.ParamType[Any]]] = {
     Path: click.Path(path_type=Path),
     Any: click.STRING,
 }
-_BY_MSGSPEC: Final = frozenset(
-    {
-        int,
-        float,
-        bool,
-        decimal.Decimal,
-        uuid.UUID,
-        dt.date,
-        dt.time,
-        dt.datetime,
-        dt.timedelta,
-    }
-)
+_BY_MSGSPEC: Final = frozenset({int, float, decimal.Decimal, uuid.UUID})
+
+# What people type: 10:30 without seconds, "5 minutes".
+_BY_READER: Final[Mapping[Any, Callable[[str], Any]]] = {
+    dt.date: dt.date.fromisoformat,
+    dt.time: dt.time.fromisoformat,
+    dt.datetime: dt.datetime.fromisoformat,
+    dt.timedelta: parse_duration,
+}
+_NAMES: Final = {int: "integer", str: "text", dt.date: "yyyy-mm-dd"}
 _SEVERAL: Final[Mapping[Any, Callable[[Any], Any]]] = {
     list: list,
     tuple: tuple,
@@ -94,22 +94,23 @@ class _Chosen(click.Choice[Any]):
 
 
 class _Typed(click.ParamType[Any]):
-    """A value that msgspec reads, with the constraints of its marks."""
+    """A value that a function reads from text, with the constraints of its marks."""
 
-    def __init__(self, hint: Any, marks: Sequence[Any]) -> None:
-        self._hint = hint
+    def __init__(
+        self, name: str, read: Callable[[str], Any], marks: Sequence[Any]
+    ) -> None:
+        self.name = name
+        self._read = read
         self._marks = marks
-        plain = typing.get_args(hint)[0] if typing.get_origin(hint) else hint
-        self.name = {int: "integer", dt.date: "yyyy-mm-dd"}.get(
-            plain, plain.__name__.lower()
-        )
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
+        if not isinstance(value, str):
+            return value  # a default, which was never text
         try:
-            read = msgspec.convert(value, self._hint, strict=False)
-        except msgspec.ValidationError as error:
+            read = self._read(value)
+        except (ValueError, msgspec.ValidationError) as error:
             said = str(error)
             if said.startswith("Expected `") and ", got `str`" in said:
                 said = f"no valid {self.name}"  # msgspec speaks of types of Python
@@ -125,6 +126,8 @@ def reading_of(hint: Any) -> Reading | None:
     hint, marks = _unwrapped(hint)
     text = next((mark for mark in marks if isinstance(mark, str)), None)
     origin = typing.get_origin(hint) or hint
+    if not _hashable(origin):
+        return None
     if origin in _SEVERAL:
         inside = typing.get_args(hint) or (str,)
         if origin is tuple and inside[1:] != (...,):
@@ -157,14 +160,16 @@ def _type_of(hint: Any, marks: tuple[Any, ...]) -> click.ParamType[Any] | None:
         return _Chosen(typing.get_args(hint))
     if inspect.isclass(hint) and issubclass(hint, Enum):
         return _Chosen(list(hint))
-    metas = [mark for mark in marks if isinstance(mark, msgspec.Meta)]
-    rules = [mark for mark in marks if isinstance(mark, annotated_types.BaseMetadata)]
-    if not _hashable(hint):
-        return None
-    if hint in _BY_MSGSPEC or (hint is str and (metas or rules)):
-        for meta in metas:
-            hint = Annotated[hint, meta]
-        return _Typed(hint, rules)
+    if hint in _BY_READER:
+        return _Typed(_NAMES.get(hint, hint.__name__), _BY_READER[hint], marks)
+    constraints = (msgspec.Meta, annotated_types.BaseMetadata)
+    constrained = any(isinstance(mark, constraints) for mark in marks)
+    if hint in _BY_MSGSPEC or (hint is str and constrained):
+        name = _NAMES.get(hint, hint.__name__.lower())
+        for mark in marks:
+            if isinstance(mark, msgspec.Meta):
+                hint = Annotated[hint, mark]
+        return _Typed(name, partial(msgspec.convert, type=hint, strict=False), marks)
     return _BY_CLICK.get(hint)
 
 

@@ -1,19 +1,19 @@
 """Errors: what a developer did wrong, and what an HTTP answer says instead.
 
-    SegueError                 a mistake in the app; carries a Problem
-    ├── RouteError             a pattern, a name or two routes in conflict
-    ├── PlanError              a handler whose signature cannot be served
-    ├── WalkError              middleware, hooks or an answer broke its contract
-    ├── SettingsError          settings that are missing or malformed
-    ├── CommandError           a command that cannot run as it was typed
-    ├── MissingExtraError      a library that an extra brings is not installed
-    └── ConfigurationError     several of the above, found together at start
+SegueError                 a mistake in the app; carries a Problem
+├── RouteError             a pattern, a name or two routes in conflict
+├── PlanError              a handler whose signature cannot be served
+├── WalkError              middleware, hooks or an answer broke its contract
+├── SettingsError          settings that are missing or malformed
+├── CommandError           a command that cannot run as it was typed
+├── MissingExtraError      a library that an extra brings is not installed
+└── ConfigurationError     several of the above, found together at start
 
-    ClientDisconnected         the other side went away; nobody is left to answer
+ClientDisconnected         the other side went away; nobody is left to answer
 
-    HTTPError                  an answer that is not the normal one
-    ├── BadRequest 400 ... TooManyRequests 429
-    └── InternalServerError 500 ... ServiceUnavailable 503
+HTTPError                  an answer that is not the normal one
+├── BadRequest 400 ... TooManyRequests 429
+└── InternalServerError 500 ... ServiceUnavailable 503
 """
 
 import difflib
@@ -148,12 +148,23 @@ class ConfigurationError(SegueError):
         self.problems = tuple(problems)
         self.problem = self.problems[0]
         count = len(self.problems)
-        head = "" if count == 1 else f"{count} mistakes keep this app from starting.\n\n"
+        head = (
+            "" if count == 1 else f"{count} mistakes keep this app from starting.\n\n"
+        )
         Exception.__init__(self, head + "\n\n".join(map(str, self.problems)))
 
 
 class ClientDisconnected(Exception):
     """The client went away before its request was read or its answer sent."""
+
+
+# RFC 9110 gave these new names; Python has them from 3.13 on.
+_RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
 
 
 class HTTPError(Exception):
@@ -192,6 +203,8 @@ class HTTPError(Exception):
     @property
     def title(self) -> str:
         """The standard phrase of the status, `Not Found` for example."""
+        if self.status in _RENAMED:
+            return _RENAMED[self.status]
         try:
             return HTTPStatus(self.status).phrase
         except ValueError:

@@ -1,6 +1,12 @@
 """Aliases and protocols that every floor may name."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, MutableMapping
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Generator,
+    MutableMapping,
+)
 from enum import Enum
 from typing import Any, Final, Protocol, TypeAlias
 

@@ -6,6 +6,7 @@ put an escape sequence there can rewrite the terminal of the one who reads it.
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -24,7 +25,8 @@ _UNSAFE = re.compile(
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONGEST = 16_384
 _LONGEST_TARGET = 2_048
-_DEEPEST = 6
+_DEEPEST = 4
+_WIDEST = 50
 _SHORTEST_SECRET = 6
 
 
@@ -79,16 +81,24 @@ class Cleaner:
         """Build plain data from a field's value, secrets masked by name and value."""
         if value is None or isinstance(value, bool | int | float):
             return value
-        if is_table(value) and depth < _DEEPEST:
-            return {
-                escape(self.text(str(key))): self.value(str(key), inner, depth + 1)
-                for key, inner in value.items()
-            }
-        if is_items(value) and depth < _DEEPEST:
-            return [self.value(name, member, depth + 1) for member in value]
+        if is_table(value) or is_items(value):
+            return self._inner(name, value, depth)
         if looks_secret(name):
             return MASK
         return escape(self.text(_words(value)))
+
+    def _inner(self, name: str, value: Any, depth: int) -> Any:
+        """Go into a container, not deeper nor wider than a line can bear."""
+        if depth == _DEEPEST:
+            return "..."
+        if is_table(value):
+            return {
+                escape(self.text(_words(key))): self.value(
+                    _words(key), inner, depth + 1
+                )
+                for key, inner in islice(value.items(), _WIDEST)
+            }
+        return [self.value(name, m, depth + 1) for m in islice(value, _WIDEST)]
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -15,33 +15,11 @@ ACCESS = "segue.access"
 """The logger of the requests; its fields are in its message already."""
 
 # What every record has; whatever else is on one came in by `extra=`.
-_STANDARD = frozenset(
-    [
-        "args",
-        "asctime",
-        "created",
-        "exc_info",
-        "exc_text",
-        "filename",
-        "funcName",
-        "levelname",
-        "levelno",
-        "lineno",
-        "message",
-        "module",
-        "msecs",
-        "msg",
-        "name",
-        "pathname",
-        "process",
-        "processName",
-        "relativeCreated",
-        "stack_info",
-        "taskName",
-        "thread",
-        "threadName",
-    ]
-)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "asctime",
+    "message",
+    "taskName",
+}
 _TOLD = frozenset({"method", "target", "status", "ms", "size"})
 _OWN = frozenset({"time", "level", "logger", "message", "exception", "stack"})
 

@@ -8,7 +8,7 @@ to the root logger, unless somebody else has put one there.
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal, TextIO
@@ -71,14 +71,14 @@ def setup(
     ours = [known for known in root.handlers if isinstance(known, SegueHandler)]
     if root.handlers and not ours:
         return
-    stream = sys.stderr if stream is None else stream
-    handler = ours[0] if ours else SegueHandler(stream)
-    handler.setStream(stream)
+    target = sys.stderr if stream is None else stream
+    handler = ours[0] if ours else SegueHandler(target)
+    handler.setStream(target)
     cleaner, fields = Cleaner(secrets), _fields_with(context)
     if form == "json":
         handler.setFormatter(JSONFormatter(cleaner, fields))
     else:
-        color = _wants_color(stream, environ)
+        color = _wants_color(target, environ)
         handler.setFormatter(TextFormatter(cleaner, fields, color=color))
     if not ours:
         root.addHandler(handler)
@@ -86,7 +86,7 @@ def setup(
 
 
 @contextmanager
-def bound(**fields: Any) -> Iterator[None]:
+def bound(**fields: Any) -> Generator[None]:
     """Add fields to every line logged inside the block, by this task or thread.
 
     Example:

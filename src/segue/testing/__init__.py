@@ -20,18 +20,24 @@ from segue.testing.errors import (
     WebSocketRejected,
 )
 from segue.testing.jar import CookieJar, StoredCookie
+from segue.testing.live import LiveServer
 from segue.testing.outgoing import Received, RequestOptions, Sent
+from segue.testing.override import FrozenClock, override
 from segue.testing.response import ClientResponse
 from segue.testing.streams import AsyncResponseStream, ResponseStream
+from segue.testing.websocket import AsyncWebSocketSession, WebSocketSession
 
 __all__ = [
     "AsyncClient",
     "AsyncResponseStream",
+    "AsyncWebSocketSession",
     "Client",
     "ClientError",
     "ClientOptions",
     "ClientResponse",
     "CookieJar",
+    "FrozenClock",
+    "LiveServer",
     "LiveServerError",
     "ProtocolError",
     "Received",
@@ -41,4 +47,6 @@ __all__ = [
     "StoredCookie",
     "WebSocketClosed",
     "WebSocketRejected",
+    "WebSocketSession",
+    "override",
 ]

@@ -5,6 +5,7 @@ that uvicorn and Granian announce; there a message to a client that is gone is
 dropped without an error.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -136,9 +137,9 @@ class _Connection:
         self._exchange.start(message["status"], pairs)
 
     async def _send_file(self, path: str) -> None:
-        with Path(path).open("rb") as file:
-            while data := file.read(PIECE):
-                await self._exchange.write(data)
+        data = await asyncio.to_thread(Path(path).read_bytes)
+        for at in range(0, len(data), PIECE):
+            await self._exchange.write(data[at : at + PIECE])
         self._exchange.finish()
 
     def _check(self, message: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """`AsyncClient`: the same browser, for tests that are coroutines themselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Literal, Self, Unpack
@@ -10,9 +10,10 @@ from segue.testing.conversation import ClientOptions, Conversation, Manner
 from segue.testing.drivers import AsyncDriver, choose_protocol
 from segue.testing.errors import ClientError
 from segue.testing.jar import CookieJar
-from segue.testing.outgoing import Outgoing, RequestOptions
+from segue.testing.outgoing import HeaderPairs, Outgoing, RequestOptions
 from segue.testing.response import ClientResponse
 from segue.testing.streams import AsyncResponseStream
+from segue.testing.websocket import AsyncWebSocketSession
 from segue.testing.wires import AsyncWire, Threaded, blocking_pieces, conclude
 from segue.testing.witness import Call, Witness
 from segue.testing.wsgi import WsgiExchange
@@ -127,7 +128,7 @@ class AsyncClient:
     @asynccontextmanager
     async def stream(
         self, method: str, url: str, **options: Unpack[RequestOptions]
-    ) -> AsyncIterator[AsyncResponseStream]:
+    ) -> AsyncGenerator[AsyncResponseStream]:
         """Send a request and read its answer as it comes.
 
         Leaving the block before the end of the answer hangs up.
@@ -140,6 +141,33 @@ class AsyncClient:
             await stream.abandon()
             raise
         await stream.close()
+
+    @asynccontextmanager
+    async def websocket(
+        self,
+        url: str,
+        *,
+        subprotocols: Sequence[str] = (),
+        headers: HeaderPairs = (),
+    ) -> AsyncGenerator[AsyncWebSocketSession]:
+        """Open a WebSocket to the app; it is closed with the block.
+
+        Raises:
+            WebSocketRejected: The app refused the handshake.
+        """
+        driver = self._async_driver()
+        offered = tuple(subprotocols)
+        request = self._conversation.handshake(url, offered, headers)
+        raising = self._manner.raise_server_exceptions
+        call = self._witness.call()
+        link = await driver.connect(request, call, offered, raising=raising)
+        try:
+            yield AsyncWebSocketSession(link)
+        except BaseException:
+            # The test's own error is the one to show.
+            await link.abandon()
+            raise
+        await link.finish()
 
     async def _whole(
         self, request: Outgoing, history: tuple[ClientResponse, ...]

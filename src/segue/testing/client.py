@@ -1,7 +1,7 @@
 """`Client`: a test's browser, without a network and without `await`."""
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Literal, Self, Unpack
@@ -11,9 +11,10 @@ from segue.testing.drivers import AsyncDriver, choose_protocol, rsgi_hooks
 from segue.testing.errors import ClientError
 from segue.testing.jar import CookieJar
 from segue.testing.loop import LoopThread
-from segue.testing.outgoing import Outgoing, RequestOptions
+from segue.testing.outgoing import HeaderPairs, Outgoing, RequestOptions
 from segue.testing.response import ClientResponse
 from segue.testing.streams import ResponseStream
+from segue.testing.websocket import AsyncWebSocketSession, WebSocketSession
 from segue.testing.wires import Blocking, Wire, conclude, sync_pieces
 from segue.testing.witness import Call, Witness
 from segue.testing.wsgi import WsgiExchange
@@ -148,7 +149,7 @@ class Client:
     @contextmanager
     def stream(
         self, method: str, url: str, **options: Unpack[RequestOptions]
-    ) -> Iterator[ResponseStream]:
+    ) -> Generator[ResponseStream]:
         """Send a request and read its answer as it comes.
 
         Leaving the block before the end of the answer hangs up.
@@ -161,6 +162,34 @@ class Client:
             stream.abandon()
             raise
         stream.close()
+
+    @contextmanager
+    def websocket(
+        self,
+        url: str,
+        *,
+        subprotocols: Sequence[str] = (),
+        headers: HeaderPairs = (),
+    ) -> Generator[WebSocketSession]:
+        """Open a WebSocket to the app; it is closed with the block.
+
+        Raises:
+            WebSocketRejected: The app refused the handshake.
+        """
+        driver, loop = self._async_parts()
+        offered = tuple(subprotocols)
+        request = self._conversation.handshake(url, offered, headers)
+        raising = self._manner.raise_server_exceptions
+        link = loop.run(
+            driver.connect(request, self._witness.call(), offered, raising=raising)
+        )
+        try:
+            yield WebSocketSession(AsyncWebSocketSession(link), loop)
+        except BaseException:
+            # The test's own error is the one to show.
+            loop.run(link.abandon())
+            raise
+        loop.run(link.finish())
 
     def _whole(
         self, request: Outgoing, history: tuple[ClientResponse, ...]

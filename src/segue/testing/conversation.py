@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from segue.testing.drivers import ProtocolName
 from segue.testing.errors import ClientError
+from segue.testing.forms import pairs_of
 from segue.testing.jar import CookieJar
 from segue.testing.outgoing import (
     HeaderPairs,
@@ -105,6 +106,25 @@ class Conversation:
                 fix="Begin the path with the root path, or put it into base_url.",
             )
         return self._with_cookies(request)
+
+    def handshake(
+        self, url: str, subprotocols: tuple[str, ...], headers: HeaderPairs
+    ) -> Outgoing:
+        """Build the request that opens a WebSocket, as a browser sends it."""
+        upgrade = {
+            "connection": "Upgrade",
+            "upgrade": "websocket",
+            "sec-websocket-version": "13",
+            "sec-websocket-key": "c2VndWUudGVzdGluZy53cw==",
+        }
+        if subprotocols:
+            upgrade["sec-websocket-protocol"] = ", ".join(subprotocols)
+        layered = [*upgrade.items(), *pairs_of(headers)]
+        request = self.prepare("GET", url, {"headers": layered})
+        scheme = {"http": "ws", "https": "wss"}.get(
+            request.url.scheme, request.url.scheme
+        )
+        return request.replace(url=request.url._replace(scheme=scheme))
 
     def hear(self, response: ClientResponse) -> None:
         """Take in what an answer says to the client itself."""

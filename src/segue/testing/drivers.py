@@ -10,8 +10,10 @@ from segue.testing.asgi import asgi_http
 from segue.testing.errors import ClientError
 from segue.testing.exchange import PIECE, Exchange
 from segue.testing.lifespan import Lifespan
+from segue.testing.link import Link
 from segue.testing.outgoing import Outgoing
 from segue.testing.rsgi import rsgi_http
+from segue.testing.sockets import asgi_websocket, rsgi_websocket
 from segue.testing.witness import Call
 
 __all__ = ["AsyncDriver", "ProtocolName", "choose_protocol", "rsgi_hooks"]
@@ -95,6 +97,25 @@ class AsyncDriver:
         exchange.launch(work)
         await exchange.open()
         return exchange
+
+    async def connect(
+        self, request: Outgoing, call: Call, offered: tuple[str, ...], *, raising: bool
+    ) -> Link:
+        """Start the app on a WebSocket and wait for its word on the handshake."""
+        link = Link(
+            self.protocol.upper(),
+            request,
+            call,
+            offered=offered,
+            timeout=self.timeout,
+            raising=raising,
+        )
+        if self.protocol == "asgi":
+            work = asgi_websocket(self.target, link, self.state, self.extensions)
+        else:
+            work = rsgi_websocket(self.target, link)
+        await link.connect(work)
+        return link
 
     async def start(self) -> None:
         """Start the app on the running loop."""

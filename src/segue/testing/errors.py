@@ -56,7 +56,7 @@ class RSGIProtocolError(RuntimeError):
     """The app used a protocol object against its order."""
 
 
-class RSGIProtocolClosed(RuntimeError):  # noqa: N818 - the name that Granian uses
+class RSGIProtocolClosed(RuntimeError):
     """The client is gone."""
 
 

@@ -7,16 +7,16 @@ and may hang up at any time. Everything here runs on one event loop.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 from segue.core.errors import ClientDisconnected
 from segue.testing.errors import ClientError, RSGIProtocolClosed, broken
 from segue.testing.framing import Framing
-from segue.testing.outgoing import Outgoing, Received, Sent
+from segue.testing.outgoing import Body, Outgoing, Received, Sent
 from segue.testing.witness import Call
 
-__all__ = ["PARTING", "PIECE", "BodyFeed", "Exchange", "within"]
+__all__ = ["PARTING", "PIECE", "BodyFeed", "Exchange", "settled", "within"]
 
 T = TypeVar("T")
 
@@ -33,8 +33,9 @@ async def within(work: Coroutine[Any, Any, T], timeout: float | None, what: str)
     Raises:
         ClientError: The time is over; says what was waited for.
     """
+    limit = asyncio.timeout(timeout)
     try:
-        async with asyncio.timeout(timeout) as limit:
+        async with limit:
             return await work
     except TimeoutError as error:
         if not limit.expired():
@@ -66,14 +67,19 @@ class BodyFeed:
             if self.cut:
                 return None
             # One look ahead: a client that sent everything cut nothing off.
-            self.cut = bool(self._over) or await anext(self._pieces, None) is not None
+            self.cut = bool(self._over) or await self._more() is not None
             return None
-        piece = self._over or await anext(self._pieces, None)
+        piece = self._over or await self._more()
         if piece is None or self._left is None:
             return piece
         piece, self._over = piece[: self._left], piece[self._left :]
         self._left -= len(piece)
         return piece
+
+    async def _more(self) -> bytes | None:
+        async for piece in self._pieces:
+            return piece
+        return None
 
 
 class Exchange:
@@ -227,10 +233,10 @@ class Exchange:
         if task is None or task.done():
             return
         try:
-            await self._bounded(_settled(task), "The end of the app's work")
+            await self._bounded(settled(task), "The end of the app's work")
         finally:
             task.cancel()
-            await _settled(task)
+            await settled(task)
 
     @property
     def error(self) -> BaseException | None:
@@ -296,25 +302,27 @@ class Exchange:
             self.hang_up()
 
 
-async def _settled(task: asyncio.Task[None]) -> None:
+async def settled(task: asyncio.Task[None]) -> None:
     """Wait for a task without taking its outcome."""
     await asyncio.wait([task])
 
 
-async def _pieces(content: Any) -> AsyncIterator[bytes]:
+async def _pieces(content: Body) -> AsyncIterator[bytes]:
     """Yield a body in the pieces in which a server would read it, none empty."""
     if isinstance(content, bytes):
         for at in range(0, len(content), PIECE):
             yield content[at : at + PIECE]
     elif isinstance(content, AsyncIterable):
-        source: AsyncIterable[bytes] = content
-        async for piece in source:
+        async for piece in content:
             if piece:
                 yield piece
     else:
-        blocking: Iterable[bytes] = content
-        iterator: Iterator[bytes] = iter(blocking)
+        iterator = iter(content)
+
+        def following() -> bytes | None:
+            return next(iterator, None)
+
         # A test's generator may wait for something that happens on this loop.
-        while (piece := await asyncio.to_thread(next, iterator, None)) is not None:
-            if piece:
-                yield piece
+        while (data := await asyncio.to_thread(following)) is not None:
+            if data:
+                yield data

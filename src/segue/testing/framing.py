@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any, TypeGuard, cast
 
 from segue.testing.errors import broken
 
-__all__ = ["Framing", "check_fields"]
+__all__ = ["Framing", "check_fields", "is_text_pair"]
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
@@ -33,6 +34,14 @@ def check_fields(protocol: str, pairs: Iterable[tuple[str, str]]) -> None:
                 f"The header {name!r} has the value {value!r}.",
                 "Take the control characters out: they would split the answer.",
             )
+
+
+def is_text_pair(pair: object) -> TypeGuard[tuple[str, str]]:
+    """Say whether a header is what WSGI and RSGI ask for: a tuple of two str."""
+    return type(pair) is tuple and [type(part) for part in cast("Any", pair)] == [
+        str,
+        str,
+    ]
 
 
 class Framing:

@@ -111,6 +111,6 @@ class Lifespan:
             raise broken(
                 "ASGI",
                 f"The app sent {kind!r} during its {self._phase}.",
-                f"Answer each lifespan message once, with lifespan.{self._phase}.complete.",
+                f"Answer it once, with lifespan.{self._phase}.complete or .failed.",
             )
         self._answered.set()

@@ -15,6 +15,7 @@ from segue.testing.errors import ClientError
 from segue.testing.forms import Fields, Files, encode_fields, encode_multipart, pairs_of
 
 __all__ = [
+    "Body",
     "Content",
     "HeaderPairs",
     "Outgoing",
@@ -27,6 +28,11 @@ __all__ = [
 ]
 
 Content: TypeAlias = bytes | str | Iterable[bytes] | AsyncIterable[bytes]
+"""What a test may give as the raw body."""
+
+Body: TypeAlias = bytes | Iterable[bytes] | AsyncIterable[bytes]
+"""A body as it leaves: bytes have a length, the others are chunked."""
+
 HeaderPairs: TypeAlias = (
     Mapping[str, str | bytes | None] | Iterable[tuple[str, str | bytes | None]]
 )
@@ -90,7 +96,7 @@ class Outgoing:
     method: str
     url: SplitResult
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    content: Content = b""
+    content: Body = b""
     cut: Sent | Received | None = None
     peer: tuple[str, int] | None = ("127.0.0.1", 50000)
     root_path: str = ""
@@ -164,6 +170,8 @@ def build_outgoing(
 ) -> Outgoing:
     """Build a request from its parts; the jar's cookies are added by the client."""
     content, implied = _body(options)
+    if content == b"" and not implied and method in {"POST", "PUT", "PATCH"}:
+        implied.append(("content-length", "0"))
     first: list[tuple[str, str | bytes | None]] = [("host", url.netloc)]
     headers = build_headers(first, own, implied, options.get("headers"))
     if "cookies" in options:
@@ -174,7 +182,7 @@ def build_outgoing(
     )
 
 
-def _body(options: RequestOptions) -> tuple[Content, list[tuple[str, str]]]:
+def _body(options: RequestOptions) -> tuple[Body, list[tuple[str, str]]]:
     """Build the body and the headers that it implies."""
     given = [name for name in ("json", "data", "files", "content") if name in options]
     if len(given) > 1 and set(given) != {"data", "files"}:
@@ -185,7 +193,7 @@ def _body(options: RequestOptions) -> tuple[Content, list[tuple[str, str]]]:
             fix="Keep one of them; only data and files go together.",
         )
     headers: list[tuple[str, str]] = []
-    content: Content = options.get("content", b"")
+    content = options.get("content", b"")
     if "json" in options:
         content = msgspec.json.encode(options["json"])
         headers.append(("content-type", "application/json"))
@@ -202,11 +210,11 @@ def _body(options: RequestOptions) -> tuple[Content, list[tuple[str, str]]]:
 
 def _framed(
     content: Content, headers: list[tuple[str, str]], *, chosen: bool
-) -> tuple[Content, list[tuple[str, str]]]:
+) -> tuple[Body, list[tuple[str, str]]]:
     """Add the header that says where the body ends."""
     if isinstance(content, str):
         content = content.encode()
-    if isinstance(content, (bytearray, memoryview)):
+    elif isinstance(content, (bytearray, memoryview)):
         content = bytes(content)
     if not isinstance(content, bytes):
         headers.append(("transfer-encoding", "chunked"))

@@ -49,7 +49,7 @@ class ClientResponse:
         self.protocol = protocol
         self.history = history
         self.complete = answer.complete
-        self._body = body
+        self._body: bytes | None = body
 
     def __repr__(self) -> str:
         return f"<{self.status} {self.request.method} {self.url}>"
@@ -74,7 +74,7 @@ class ClientResponse:
     @property
     def charset(self) -> str:
         """The charset of the content-type; UTF-8 when it names none we know."""
-        _, _, rest = self.headers.get("content-type", "").partition("charset=")
+        _, _, rest = (self.headers.get("content-type") or "").partition("charset=")
         try:
             return codecs.lookup(rest.partition(";")[0].strip(' "')).name
         except LookupError:
@@ -88,7 +88,8 @@ class ClientResponse:
     @property
     def media_type(self) -> str:
         """The content-type without its parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        text = self.headers.get("content-type") or ""
+        return text.partition(";")[0].strip().lower()
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -103,7 +104,7 @@ class ClientResponse:
     def json(self) -> Any: ...
 
     @overload
-    def json(self, type: type[T]) -> T: ...  # noqa: A002 - the word of Request.json
+    def json(self, type: type[T]) -> T: ...
 
     def json(self, type: Any = Any) -> Any:  # noqa: A002 - the word of Request.json
         """Decode the body as JSON, into a type if one is given."""

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from segue.testing.errors import RSGIProtocolClosed, RSGIProtocolError
 from segue.testing.exchange import Exchange
+from segue.testing.framing import is_text_pair
 from segue.testing.outgoing import Outgoing
 
 __all__ = [
@@ -41,7 +42,7 @@ class RSGIHeaders:
         return key.lower() in {name for name, _ in self._pairs}
 
     def __getitem__(self, key: str) -> str:
-        value = self.get(key)
+        value: str | None = self.get(key)
         if value is None:
             raise KeyError(key)
         return value
@@ -116,7 +117,7 @@ class RSGIStreamTransport:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def send_bytes(self, data: bytes) -> None:
+    async def send_bytes(self, data: Any) -> None:
         """Send a piece; never waits for the client."""
         if not isinstance(data, bytes):
             raise self._exchange.refuse(
@@ -124,7 +125,7 @@ class RSGIStreamTransport:
             )
         self._send(data)
 
-    async def send_str(self, data: str) -> None:
+    async def send_str(self, data: Any) -> None:
         """Send a piece of text as UTF-8."""
         if not isinstance(data, str):
             raise self._exchange.refuse(
@@ -163,14 +164,14 @@ class RSGIHTTPProtocol:
     def response_empty(self, status: int, headers: Pairs) -> None:
         self._whole_answer(status, headers, b"")
 
-    def response_str(self, status: int, headers: Pairs, body: str) -> None:
+    def response_str(self, status: int, headers: Pairs, body: Any) -> None:
         if not isinstance(body, str):
             raise self._exchange.refuse(
                 f"response_str got {body!r:.60}.", "Give it a str."
             )
         self._whole_answer(status, headers, body.encode())
 
-    def response_bytes(self, status: int, headers: Pairs, body: bytes) -> None:
+    def response_bytes(self, status: int, headers: Pairs, body: Any) -> None:
         if not isinstance(body, bytes):
             raise self._exchange.refuse(
                 f"response_bytes got {body!r:.60}.", "Give it bytes."
@@ -219,7 +220,7 @@ class RSGIHTTPProtocol:
                 f"The app sent the status {status!r}.", "Send the status as an int."
             )
         for pair in headers:
-            if type(pair) is not tuple or [type(part) for part in pair] != [str, str]:
+            if not is_text_pair(pair):
                 raise exchange.refuse(
                     f"The app sent the header {pair!r}.",
                     "Send each header as a tuple of two str.",

@@ -8,13 +8,13 @@ AsyncClient over ASGI and RSGI  `Exchange` itself, on the test's loop
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from segue.testing.drivers import AsyncDriver
 from segue.testing.errors import ClientError
 from segue.testing.exchange import Exchange
 from segue.testing.loop import LoopThread
-from segue.testing.outgoing import Content, Outgoing
+from segue.testing.outgoing import Body, Outgoing
 from segue.testing.witness import Call
 from segue.testing.wsgi import WsgiExchange
 
@@ -176,7 +176,7 @@ def conclude(wire: Told, call: Call, *, raising: bool) -> bytes:
     return b"Internal Server Error"
 
 
-def sync_pieces(content: Content) -> Iterable[bytes]:
+def sync_pieces(content: Body) -> Iterable[bytes]:
     """Build the pieces of a body for an app that reads by blocking.
 
     Raises:
@@ -191,13 +191,10 @@ def sync_pieces(content: Content) -> Iterable[bytes]:
         )
     if isinstance(content, bytes):
         return [content] if content else []
-    plain: Iterable[Any] = content
-    return (piece for piece in plain if piece)
+    return (piece for piece in content if piece)
 
 
-def blocking_pieces(
-    content: Content, loop: asyncio.AbstractEventLoop
-) -> Iterable[bytes]:
+def blocking_pieces(content: Body, loop: asyncio.AbstractEventLoop) -> Iterable[bytes]:
     """Build the pieces of a body for a worker thread beside a running loop."""
     if not isinstance(content, AsyncIterable):
         return sync_pieces(content)

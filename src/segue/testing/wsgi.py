@@ -3,136 +3,37 @@
 The app runs in the thread of whoever reads the answer, and no further than is read:
 that is what a WSGI server's back-pressure is.
 
-Source: PEP 3333; CGI/1.1 (RFC 3875) for the environ.
+Source: PEP 3333.
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import IO, Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
+from segue.testing.environ import build_environ
 from segue.testing.errors import broken
-from segue.testing.exchange import PIECE
-from segue.testing.framing import Framing
+from segue.testing.framing import Framing, is_text_pair
 from segue.testing.outgoing import Outgoing, Received, Sent
 from segue.testing.witness import Call
 
-__all__ = ["FileWrapper", "RequestInput", "WsgiExchange", "build_environ"]
+__all__ = ["WsgiExchange"]
 
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
 
 _STATUS = re.compile(r"[1-9][0-9]{2} .+")
 _HOP_BY_HOP = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization te trailers "
-    "transfer-encoding upgrade".split()
-)
-
-
-class RequestInput:
-    """`wsgi.input`: the body and not a byte more.
-
-    A client that hangs up leaves a body short of its content-length, which reads as
-    an early end; in a chunked body it breaks the chunks, which is an `OSError`.
-    """
-
-    def __init__(self, content: Iterable[bytes], cut: Sent | None, *, chunked: bool):
-        self._pieces = iter(content)
-        self._left = cut.count if cut else None
-        self._chunked = chunked
-        self._buffer = b""
-        self._ended = False
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Read up to `size` bytes, or all that is left."""
-        wanted = None if size is None or size < 0 else size
-        while not self._ended and (wanted is None or len(self._buffer) < wanted):
-            self._fill()
-        return self._cut(len(self._buffer) if wanted is None else wanted)
-
-    def readline(self, size: int | None = -1) -> bytes:
-        """Read a line with its end, or `size` bytes of it."""
-        while not self._ended and b"\n" not in self._buffer:
-            self._fill()
-        end = self._buffer.find(b"\n") + 1 or len(self._buffer)
-        return self._cut(end if size is None or size < 0 else min(end, size))
-
-    def readlines(self, hint: int | None = -1) -> list[bytes]:
-        """Read the lines that are left; the hint may be ignored, and is."""
-        return list(self)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
-
-    def _cut(self, size: int) -> bytes:
-        data, self._buffer = self._buffer[:size], self._buffer[size:]
-        return data
-
-    def _fill(self) -> None:
-        piece = next(self._pieces, None)
-        if piece is None:
-            self._ended = True
-            return
-        if self._left is not None:
-            if len(piece) > self._left:
-                self._ended = True
-                if self._chunked:
-                    raise OSError("The client hung up within a chunked body.")
-            piece = piece[: self._left]
-            self._left -= len(piece)
-        self._buffer += piece
-
-
-class FileWrapper:
-    """`wsgi.file_wrapper`: reads a file in blocks, as servers without sendfile do."""
-
-    def __init__(self, file: IO[bytes], block_size: int = PIECE) -> None:
-        self.file = file
-        self.block_size = block_size
-        self.close: Callable[[], None] = getattr(file, "close", lambda: None)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(lambda: self.file.read(self.block_size), b"")
-
-
-def build_environ(request: Outgoing, content: Iterable[bytes]) -> dict[str, Any]:
-    """Build the environ of a request; header names lose their dashes as in CGI."""
-    path = request.path_bytes.decode("latin-1")
-    host, port = request.server
-    cut = request.cut if isinstance(request.cut, Sent) else None
-    chunked = request.header(b"content-length") is None
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": request.root_path,
-        "PATH_INFO": path.removeprefix(request.root_path),
-        "QUERY_STRING": request.url.query,
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": request.url.scheme,
-        "wsgi.input": RequestInput(content, cut, chunked=chunked),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": FileWrapper,
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
     }
-    if request.peer is not None:
-        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = (
-            request.peer[0],
-            str(request.peer[1]),
-        )
-    for name, value in request.headers:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
-            key = f"HTTP_{key}"
-        text = value.decode("latin-1")
-        if key in environ:
-            text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
-        environ[key] = text
-    return environ
+)
 
 
 class WsgiExchange:
@@ -215,7 +116,7 @@ class WsgiExchange:
 
     def _step(self) -> bytes | None:
         """Ask the app for the next piece that is not empty."""
-        if self._steps is None or self.error is not None or self._gone and self._sent:
+        if self._steps is None or self.error is not None or (self._gone and self._sent):
             return None
         while (chunk := self._call.context.run(next, self._steps, None)) is not None:
             if type(chunk) is not bytes:
@@ -241,7 +142,7 @@ class WsgiExchange:
                 "Call start_response(status, headers) before the first piece.",
             )
         framing = self._framing
-        data = self._checked(lambda: framing.add(chunk))
+        data: bytes = self._checked(lambda: framing.add(chunk))
         self._sent = self._sent or bool(data)
         return data
 
@@ -291,8 +192,8 @@ class WsgiExchange:
                 f"The app sent headers of type {type(headers).__name__}.",
                 "Send a list: the server may change it.",
             )
-        for pair in cast("list[Any]", headers):
-            if type(pair) is not tuple or [type(part) for part in pair] != [str, str]:
+        for pair in cast("list[object]", headers):
+            if not is_text_pair(pair):
                 raise self._refuse(
                     f"The app sent the header {pair!r}.",
                     "Send each header as a tuple of two str.",

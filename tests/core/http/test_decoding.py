@@ -1,3 +1,5 @@
+import contextlib
+
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
@@ -103,7 +105,5 @@ def test_bytes_of_another_charset_are_a_bad_request(charset, content):
 @given(st.binary())
 def test_no_bytes_are_too_strange_for_an_answer(body):
     for decode in (json, pack):
-        try:
+        with contextlib.suppress(BadRequest, UnprocessableContent):
             decode(body)
-        except (BadRequest, UnprocessableContent) as error:
-            assert error.status in {400, 422}

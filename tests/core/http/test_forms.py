@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import io
 import unicodedata
 
@@ -64,10 +65,8 @@ def test_what_is_built_is_read_again(pairs):
 
 @given(st.binary())
 def test_no_form_is_too_strange_for_an_answer(body):
-    try:
+    with contextlib.suppress(BadRequest):
         assert "\0" not in "".join(v for _, v in parse_form(body, Limits()).texts)
-    except BadRequest as error:
-        assert error.status == 400
 
 
 @pytest.mark.feature("M-038")

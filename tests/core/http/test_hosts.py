@@ -55,7 +55,7 @@ def test_a_host_is_valid(text):
         "example.org:65536",
         "example.org:999999",
         "example.org:-1",
-        "example.org:８０",
+        "example.org:\uff18\uff10",
         "example.org:80\n",
         "example.org\n",
         "example.org\r\n",

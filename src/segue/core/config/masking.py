@@ -9,25 +9,15 @@ __all__ = ["MASK", "looks_secret", "mask", "mask_urls", "shown"]
 
 MASK = "***"
 
-_ENDINGS = (
-    "authorization",
-    "cookie",
-    "credential",
-    "credentials",
-    "passphrase",
-    "passwd",
-    "password",
-    "secret",
-    "token",
+_ENDINGS = tuple(
+    ending
+    for word in (
+        *("authorization", "cookie", "credential", "passphrase", "passwd"),
+        *("password", "secret", "token"),
+    )
+    for ending in (word, f"{word}s")
 )
-_KEYS = (
-    "accesskey",
-    "apikey",
-    "encryptionkey",
-    "privatekey",
-    "secretkey",
-    "signingkey",
-)
+_KEYS = ("accesskey", "apikey", "encryptionkey", "privatekey", "secretkey", "signingkey")
 _USERINFO = re.compile(r"(://[^\s/?#:@]*):[^\s/?#]*@")
 _LONGEST = 80
 
@@ -36,7 +26,7 @@ def looks_secret(name: str) -> bool:
     """Tell whether a name is one that people give to secrets.
 
     Example:
-        >>> [looks_secret(name) for name in ("db_password", "X-Api-Key", "max_tokens")]
+        >>> [looks_secret(name) for name in ("db_password", "X-Api-Key", "page_size")]
         [True, True, False]
     """
     words = name.lower().replace("-", "_").replace(".", "_").split("_")

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from segue.core.errors import WalkError
-from segue.core.http.response import Response, Stream, encode_json
-
+from segue.core.http.encoding import encode_json
+from segue.core.http.response import Response, Stream
 
 __all__ = [
     "HTML_KIND",
@@ -24,6 +24,7 @@ __all__ = [
     "Pair",
     "finish",
     "pair_kind",
+    "stream_type",
     "to_response",
 ]
 
@@ -41,7 +42,6 @@ MEDIA_TYPES: Final = (
 """The content type of each kind of pair."""
 
 Pair: TypeAlias = tuple[int, bytes]
-
 
 
 def pair_kind(hint: Any) -> tuple[type, int] | None:
@@ -86,13 +86,27 @@ def finish(answer: Any, status: int | None = None) -> Pair | Response:
         return Response(status=status or 204)
     if kind is tuple and _is_with_status(answer):
         return to_response(answer[0], answer[1])
+    return _finish_rare(answer, status)
+
+
+def _finish_rare(answer: Any, status: int | None) -> Pair | Response:
     if isinstance(answer, (bytes, bytearray, memoryview)):
         return OCTETS_KIND, bytes(answer)
     if isinstance(answer, str):
         return TEXT_KIND, str(answer).encode()
     if isinstance(answer, (Iterator, AsyncIterator)):
-        return Stream(answer, status=status or 200)
+        return Stream(answer, status or 200)
     return JSON_KIND, _encode_other(answer)
+
+
+def stream_type(hint: Any) -> str | None:
+    """Tell the media type of a generator from its hint: text for `Iterator[str]`.
+
+    Returns:
+        None when the hint does not say; the stream is then one of octets.
+    """
+    arguments = getattr(hint, "__args__", None)
+    return MEDIA_TYPES[TEXT_KIND] if arguments and arguments[0] is str else None
 
 
 def to_response(answer: Any, status: int | None = None) -> Response:

@@ -3,22 +3,30 @@
 Theory of operation. For every Plan a few lines of straight Python are written and
 compiled: read what the arguments need out of the raw inputs, call the function,
 turn the common answer into `(kind, body)`. Nothing of the plan is looked at again
-when a request comes. The raw inputs are positional, in the order of `Inputs`, each
-present only when the plan needs it, then the values of the path:
+when a request comes. The raw inputs are positional, each present only when
+the plan needs it, then the values of the path:
 
     user(query, id)              GET /users/{id}?q=...
     order(body, content_type)    POST /orders
 
-The protocols know how to get each input and how to send a pair; the written
-function knows neither. What to change together: `Inputs` and the endpoints in
-`core/protocols`, `_call_inputs` in `kernel/steps.py`.
+That function is what the walk calls, knowing no protocol. For a route that nothing
+surrounds a second one is written per protocol (`compile_short`), with the same lines
+in the middle and the protocol's own (`wire.py`) around them, so that nothing stands
+between the server's call and the handler. What to change together: the order of the
+inputs here, in `kernel/walk.py`, `kernel/handshake.py` and `core/protocols`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segue.core.handlers.answers import finish, pair_kind
+from segue.core.handlers.answers import (
+    JSON_KIND,
+    TEXT_KIND,
+    finish,
+    pair_kind,
+    stream_type,
+)
 from segue.core.handlers.convert import (
     body_reader,
     missing,
@@ -28,11 +36,13 @@ from segue.core.handlers.convert import (
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.handlers.source import Writer, compile_source, identifier
-from segue.core.http.response import encode_json
+from segue.core.handlers.wire import Wire
+from segue.core.http.encoding import encode_json
+from segue.core.http.response import Stream
 from segue.core.http.urls import query_dict
 from segue.core.types import UNSET
 
-__all__ = ["Call", "compile_plan"]
+__all__ = ["Call", "compile_plan", "compile_short"]
 
 _EMPTY: Mapping[str, str] = {}
 
@@ -80,7 +90,70 @@ def compile_plan(
         field_limit: How many fields a query may have.
     """
     writer = Writer()
-    namespace: dict[str, Any] = {
+    namespace = _namespace(plan, app, field_limit)
+    name = identifier(plan.name)
+    has_query, has_body = plan.uses(Source.QUERY), plan.uses(Source.BODY)
+    has_request, has_carried = plan.uses(Source.REQUEST), plan.uses(Source.CARRIED)
+    head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
+    head += ["request_"] * has_request + ["carried_"] * has_carried
+    head += _path_locals(plan)
+    colour = "async " if plan.is_async and not plan.is_generator else ""
+    writer.add(f"{colour}def {name}({', '.join(head)}):", 0)
+    answer = _answer(writer, plan, namespace)
+    if answers:
+        writer.add(f"answer_ = {answer}")
+        answer = _pair(plan, namespace)
+    writer.add(f"return {answer}")
+    source = str(writer)
+    function = compile_source(source, name, plan.name, namespace)
+    return Call(plan, function, source, has_query, has_body, has_request, has_carried)
+
+
+def compile_short(
+    plan: Plan, app: Mapping[type, Any], wire: Wire, names: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Write and compile the whole way from a protocol to a handler and back.
+
+    Only for a handler of the wire's own colour that nothing surrounds.
+
+    Args:
+        plan: What to call and with what.
+        app: The values of the app by type.
+        wire: How to speak the protocol.
+        names: What the wire names of this route: its status, its limits.
+    """
+    writer = Writer()
+    namespace = {**_namespace(plan, app, names["field_limit_"]), **wire.names, **names}
+    name = identifier(plan.name)
+    colour = "async " if wire.is_async else ""
+    writer.add(f"{colour}def {name}({wire.parameters}):", 0)
+    writer.add("try:")
+    writer.depth = 2
+    if locals_ := _path_locals(plan):
+        writer.add(f"{', '.join(locals_)}, = values_")
+    if plan.uses(Source.QUERY):
+        writer.add(f"query_ = {wire.query}")
+    if plan.uses(Source.BODY):
+        writer.add(f"body_, content_type_ = {wire.body}")
+    if plan.uses(Source.REQUEST):
+        writer.add(f"request_ = {wire.request}")
+    answer = _answer(writer, plan, namespace)
+    writer.add(f"answer_ = {answer}")
+    writer.add(f"pair_ = {_pair(plan, namespace)}")
+    writer.depth = 1
+    writer.add("except Exception as error_:")
+    writer.add(f"    {wire.fail}")
+    writer.add("if type(pair_) is tuple:")
+    writer.add("    kind_, out_ = pair_")
+    for line in wire.send:
+        writer.add(f"    {line}")
+    writer.add(wire.reply)
+    title = f"{plan.name} by {wire.names['protocol_']}"
+    return compile_source(str(writer), name, title, namespace)
+
+
+def _namespace(plan: Plan, app: Mapping[type, Any], limit: int) -> dict[str, Any]:
+    return {
         "handler_": plan.function,
         "app_": app,
         "finish_": finish,
@@ -90,27 +163,20 @@ def compile_plan(
         "EMPTY_": _EMPTY,
         "UNSET_": UNSET,
         "missing_": missing,
-        "limit_": field_limit,
+        "field_limit_": limit,
     }
-    name = identifier(plan.name)
-    has_query, has_body = plan.uses(Source.QUERY), plan.uses(Source.BODY)
-    has_request, has_carried = plan.uses(Source.REQUEST), plan.uses(Source.CARRIED)
-    head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
-    head += ["request_"] * has_request + ["carried_"] * has_carried
-    head += [f"{path}_" for path in map(identifier, plan.path_names)]
-    colour = "async " if plan.is_async and not plan.is_generator else ""
-    writer.add(f"{colour}def {name}({', '.join(head)}):", 0)
+
+
+def _path_locals(plan: Plan) -> list[str]:
+    return [f"{path}_" for path in map(identifier, plan.path_names)]
+
+
+def _answer(writer: Writer, plan: Plan, namespace: dict[str, Any]) -> str:
+    """Write what reads the arguments; give the expression that calls the handler."""
     _read_query(writer, plan)
     call = ", ".join(_expression(a, writer, namespace) for a in plan.arguments)
-    wait = "await " if colour else ""
-    if answers:
-        writer.add(f"answer_ = {wait}handler_({call})")
-        _finish(writer, plan, namespace)
-    else:
-        writer.add(f"return {wait}handler_({call})")
-    source = str(writer)
-    function = compile_source(source, name, plan.name, namespace)
-    return Call(plan, function, source, has_query, has_body, has_request, has_carried)
+    wait = "await " if plan.is_async and not plan.is_generator else ""
+    return f"{wait}handler_({call})"
 
 
 def _read_query(writer: Writer, plan: Plan) -> None:
@@ -118,9 +184,9 @@ def _read_query(writer: Writer, plan: Plan) -> None:
     if not wanted:
         return
     if any(argument.repeated for argument in wanted):
-        writer.add("pairs_ = query_pairs_(query_, limit_) if query_ else EMPTY_")
+        writer.add("pairs_ = query_pairs_(query_, field_limit_) if query_ else EMPTY_")
     if any(not argument.repeated for argument in wanted):
-        writer.add("query_ = query_dict_(query_, limit_) if query_ else EMPTY_")
+        writer.add("query_ = query_dict_(query_, field_limit_) if query_ else EMPTY_")
 
 
 def _expression(argument: Argument, writer: Writer, namespace: dict[str, Any]) -> str:
@@ -177,14 +243,18 @@ def _same(text: str) -> str:
     return text
 
 
-def _finish(writer: Writer, plan: Plan, namespace: dict[str, Any]) -> None:
-    status = plan.status
-    tail = f"return finish_(answer_, {status})" if status else "return finish_(answer_)"
+def _pair(plan: Plan, namespace: dict[str, Any]) -> str:
+    """Give the expression that finishes `answer_` into a pair or a `Response`."""
+    finished = f"finish_(answer_, {plan.status})" if plan.status else "finish_(answer_)"
+    if plan.is_generator:
+        namespace["stream_"] = Stream
+        media_type = stream_type(plan.returns)
+        return f"stream_(answer_, {plan.status or 200}, media_type={media_type!r})"
     known = None if plan.returns is UNSET else pair_kind(bare(plan.returns))
-    if known is not None:
-        kind, number = known
-        namespace["kind_"] = kind
-        body = {0: "answer_.encode()", 1: "encode_(answer_)"}.get(number, "answer_")
-        writer.add("if type(answer_) is kind_:")
-        writer.add(f"return {number}, {body}", 2)
-    writer.add(tail)
+    if known is None:
+        return finished
+    kind, number = known
+    namespace["returned_"] = kind
+    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
+    made = f"({number}, {body.get(number, 'answer_')})"
+    return f"{made} if type(answer_) is returned_ else {finished}"

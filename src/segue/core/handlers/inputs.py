@@ -1,6 +1,6 @@
 """Which types come from the request's own data, and from which part of it."""
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import types
@@ -22,9 +22,9 @@ _SCALARS = (
     bytes,
     decimal.Decimal,
     uuid.UUID,
-    datetime.date,
-    datetime.time,
-    datetime.timedelta,
+    dt.date,
+    dt.time,
+    dt.timedelta,
     enum.Enum,
 )
 _ARRAYS = (list, set, frozenset, tuple, Sequence, AbstractSet)

@@ -85,4 +85,8 @@ def type_name(hint: Any) -> str:
         >>> type_name(int), type_name(list[int])
         ('int', 'list[int]')
     """
-    return getattr(hint, "__name__", str(hint)) if isinstance(hint, type) and not getattr(hint, "__args__", ()) else str(hint).replace("typing.", "")
+    return (
+        getattr(hint, "__name__", str(hint))
+        if isinstance(hint, type) and not getattr(hint, "__args__", ())
+        else str(hint).replace("typing.", "")
+    )

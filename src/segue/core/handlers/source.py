@@ -10,7 +10,7 @@ import linecache
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Writer", "compile_source"]
+__all__ = ["Writer", "compile_source", "identifier"]
 
 _numbers = itertools.count(1)
 
@@ -19,11 +19,12 @@ class Writer:
     """Lines of source with an indent."""
 
     def __init__(self) -> None:
+        self.depth = 1
         self._lines: list[str] = []
 
-    def add(self, line: str, depth: int = 1) -> None:
-        """Append a line below `depth` levels."""
-        self._lines.append("    " * depth + line)
+    def add(self, line: str, depth: int | None = None) -> None:
+        """Append a line below `depth` levels; below the present ones by default."""
+        self._lines.append("    " * (self.depth if depth is None else depth) + line)
 
     def __str__(self) -> str:
         return "\n".join(self._lines) + "\n"
@@ -35,7 +36,8 @@ def compile_source(
     """Compile the text of one function.
 
     Args:
-        source: The text; it defines `name`.
+        source: The text of the function.
+        name: The name that the text defines.
         title: What the file is called in tracebacks, `GET /users/{id}` for example.
         namespace: The globals of the function.
     """

@@ -21,6 +21,7 @@ from segue.core.http.dates import (
     parse_http_date,
 )
 from segue.core.http.headers import Headers, HTTPValueError
+from segue.core.http.limits import Limits
 
 __all__ = [
     "ConditionalRequest",
@@ -56,6 +57,11 @@ class ConditionalRequest(Protocol):
     @property
     def headers(self) -> Headers:
         """The header fields."""
+        ...  # protocol
+
+    @property
+    def limits(self) -> Limits:
+        """What it may cost."""
         ...  # protocol
 
 

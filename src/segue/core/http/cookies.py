@@ -110,6 +110,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         self._check_text()
         self._check_attributes()
+        self._check_choices()
         self._check_prefix()
 
     def header(self) -> str:
@@ -162,23 +163,24 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
                 f"The cookie {self.name!r} cannot have the domain {self.domain!r}.",
                 fix="Give a host name such as 'example.org', without port or scheme.",
             )
+
+    def _check_choices(self) -> None:
         if not isinstance(self.max_age, int | timedelta | None):
             raise _error(
                 f"The cookie {self.name!r} cannot have max_age={self.max_age!r}.",
                 fix="Give whole seconds or a timedelta.",
             )
-        if self.samesite not in {None, "lax", "strict", "none"}:
-            raise _error(
-                f"The cookie {self.name!r} cannot have samesite={self.samesite!r}.",
-                fix="Write samesite='lax', 'strict' or 'none', in lower case.",
-            )
-        if self.priority not in {None, "low", "medium", "high"}:
-            raise _error(
-                f"The cookie {self.name!r} cannot have priority={self.priority!r}.",
-                fix="Write priority='low', 'medium' or 'high', in lower case.",
-            )
         if self.expires is not None:
             format_http_date(self.expires)
+        for name, value, choices in (
+            ("samesite", self.samesite, ("lax", "strict", "none")),
+            ("priority", self.priority, ("low", "medium", "high")),
+        ):
+            if value is not None and value not in choices:
+                raise _error(
+                    f"The cookie {self.name!r} cannot have {name}={value!r}.",
+                    fix=f"Write one of {', '.join(choices)}, in lower case.",
+                )
 
     def _check_prefix(self) -> None:
         name = self.name.lower()

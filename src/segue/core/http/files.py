@@ -169,12 +169,8 @@ class File(Response):
     def conditional(self) -> bool:
         return True
 
-    def prepare(self, request: ConditionalRequest, *, ranges: int = 100) -> None:
+    def prepare(self, request: ConditionalRequest) -> None:
         """Open the file and decide which of its bytes to send, if any.
-
-        Args:
-            request: The request that asks for it.
-            ranges: How many ranges are answered at most.
 
         Raises:
             NotFound: The file is gone since the handler named it.
@@ -191,7 +187,7 @@ class File(Response):
         if outcome is not None:
             self._answer_without_body(outcome)
         elif request.method == "GET" and "range" in request.headers:
-            self._choose_ranges(request, ranges)
+            self._choose_ranges(request)
 
     def finish(self, method: str) -> None:
         if self.length is None:
@@ -237,12 +233,13 @@ class File(Response):
             self.last_modified = info.st_mtime
         self.headers.trust("accept-ranges", "bytes")
 
-    def _choose_ranges(self, request: ConditionalRequest, limit: int) -> None:
+    def _choose_ranges(self, request: ConditionalRequest) -> None:
         headers = request.headers
         if not if_range_holds(headers.get("if-range"), self.etag, self.last_modified):
             return
         try:
-            found = parse_ranges(headers.joined("range") or "", self.size, limit)
+            asked = headers.joined("range") or ""
+            found = parse_ranges(asked, self.size, request.limits.ranges)
         except RangeNotSatisfiable:
             self._answer_without_body(416)
             self.headers["content-range"] = f"bytes */{self.size}"

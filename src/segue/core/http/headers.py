@@ -294,7 +294,7 @@ def _checked_value(name: str, value: str) -> str:
         raise HTTPValueError(
             "SG-HTTP-001",
             f"The header {name!r} cannot hold {value!r}: it is no text.",
-            why="What is sent is text, and there is more than one way to write a value.",
+            why="What is sent is text, and a value can be written in many ways.",
             fix="Write it as a str.",
         ) from None
     if found is None:

@@ -1,8 +1,7 @@
 """Limits: how much of a request is taken in before it is refused."""
 
+from dataclasses import dataclass, replace
 from typing import Any
-
-import msgspec
 
 from segue.core.errors import SettingsError
 
@@ -11,7 +10,8 @@ __all__ = ["Limits"]
 _MB = 1_000_000
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
     """What one request may cost; each figure can be changed per app.
 
     A route's own body limit is the same record with another `body`:
@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory: int = 10 * _MB
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
+        for name in self.__slots__:
             value: object = getattr(self, name)
             if type(value) is not int or value < 0:
                 raise SettingsError(
@@ -62,4 +62,4 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     def replace(self, **figures: Any) -> "Limits":
         """Build the same limits with some figures exchanged."""
-        return msgspec.structs.replace(self, **figures)
+        return replace(self, **figures)

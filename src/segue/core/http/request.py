@@ -250,7 +250,7 @@ class Request:
             client = self.exchange.client
             peer = client[0] if client else None
             if self.proxies is None:
-                self._forwarded = Forwarded(peer)
+                self._forwarded = Forwarded(peer or None)
             else:
                 self._forwarded = self.proxies.resolve(peer, self.headers)
             return self._forwarded

@@ -391,9 +391,6 @@ class Redirect(Response):
                 why="It would run what somebody wrote into the URL.",
                 fix="Redirect to a path, or to an http or https URL.",
             )
-        # Set as it is first: a line break is refused there, not encoded away.
-        if target.isascii():
-            self.headers["location"] = target
         self.headers["location"] = quote_url(target)
 
 

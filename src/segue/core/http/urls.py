@@ -32,17 +32,12 @@ _HEX: Final = "0123456789abcdefABCDEF"
 _BYTES: Final = {
     (high + low).encode(): bytes([int(high + low, 16)]) for high in _HEX for low in _HEX
 }
-_UNRESERVED = r"A-Za-z0-9\-._~"
-_NOT_IN_QUERY: Final = re.compile(rf"[^{_UNRESERVED}]").search
-_NOT_IN_PATH: Final = re.compile(rf"[^{_UNRESERVED}!$&'()*+,;=:@/]").search
-_NOT_IN_SEGMENT: Final = re.compile(rf"[^{_UNRESERVED}!$&'()*+,;=:@]").search
-_PATH_SAFE: Final = frozenset(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/"
+_UNRESERVED: Final = (
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 )
-_SEGMENT_SAFE: Final = _PATH_SAFE - frozenset(b"/")
-_QUERY_SAFE: Final = _PATH_SAFE - frozenset(b"!$&'()*+,;=:@/")
-_URL_SAFE: Final = _PATH_SAFE | frozenset(b"?#[]%")
-_NOT_IN_URL: Final = re.compile(rf"[^{_UNRESERVED}!$&'()*+,;=:@/?#\[\]%]").search
+_IN_SEGMENT: Final = _UNRESERVED + b"!$&'()*+,;=:@"
+_IN_PATH: Final = _IN_SEGMENT + b"/"
+_IN_URL: Final = _IN_PATH + b"?#[]%"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]").search
 
 # RFC 3986, appendix B, with a scheme that begins with a letter.
@@ -51,7 +46,7 @@ _PARTS: Final = re.compile(
     re.DOTALL,
 )
 _AUTHORITY: Final = re.compile(
-    r"(?:\[([0-9A-Fa-f:.]++)\]|([A-Za-z0-9\-._~!$&'()*+,;=%]*+))(?::([0-9]{0,5}))?"
+    r"(?:\[([0-9A-Fa-f:.]++)\]|([A-Za-z0-9\-._~]*+))(?::([0-9]{0,5}))?"
 )
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -184,7 +179,7 @@ def quote_field(text: str) -> str:
         >>> quote_field("a b&c")
         'a%20b%26c'
     """
-    return _quoted(text, _QUERY_SAFE) if _NOT_IN_QUERY(text) else text
+    return _quoted(text, _UNRESERVED)
 
 
 def quote_path(text: str, *, slashes: bool = True) -> str:
@@ -198,22 +193,26 @@ def quote_path(text: str, *, slashes: bool = True) -> str:
         >>> quote_path("a b/ü"), quote_path("a/b", slashes=False)
         ('a%20b/%C3%BC', 'a%2Fb')
     """
-    if not (_NOT_IN_PATH if slashes else _NOT_IN_SEGMENT)(text):
-        return text
-    return _quoted(text, _PATH_SAFE if slashes else _SEGMENT_SAFE)
+    return _quoted(text, _IN_PATH if slashes else _IN_SEGMENT)
 
 
 def quote_url(text: str) -> str:
     r"""Percent-encode what cannot stand anywhere in a URL; keep its structure.
 
     Backslashes are encoded too: browsers read them as slashes, which turns
-    `/\evil.example` into another host.
+    `/\evil.example` into another host. Control characters are refused: nobody
+    means them, and encoding would only hide that somebody tried.
+
+    Raises:
+        HTTPValueError: A control character, or half of a surrogate pair.
 
     Example:
         >>> quote_url("/bücher?q=a b")
         '/b%C3%BCcher?q=a%20b'
     """
-    return _quoted(text, _URL_SAFE) if _NOT_IN_URL(text) else text
+    if _CONTROLS(text):
+        raise _url_error(text, "it has a control character in it")
+    return _quoted(text, _IN_URL)
 
 
 def is_safe_redirect(target: str, host: str) -> bool:
@@ -339,8 +338,6 @@ class URL(msgspec.Struct, frozen=True):
             HTTPValueError: Control characters, a user name, a malformed host or
                 a port above 65535.
         """
-        if _CONTROLS(text):
-            raise _url_error(text, "it has a control character in it")
         scheme, authority, path, query, fragment = _split(quote_url(text))
         host, port = _read_authority(text, authority) if authority else ("", None)
         return cls(
@@ -428,9 +425,11 @@ def _query_text(value: Any) -> str:
     return str(value)
 
 
-def _quoted(text: str, safe: frozenset[int]) -> str:
+def _quoted(text: str, safe: bytes) -> str:
     try:
         raw = text.encode()
     except UnicodeEncodeError:
         raise _url_error(text, "it has half a character in it") from None
+    if not raw.translate(None, safe):
+        return text
     return "".join([chr(byte) if byte in safe else f"%{byte:02X}" for byte in raw])

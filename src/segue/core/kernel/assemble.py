@@ -27,7 +27,7 @@ from segue.core.kernel.access import AccessLog
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
 from segue.core.kernel.entry import Entry, Hook, colour_of
 from segue.core.kernel.events import RequestFinished
-from segue.core.kernel.kernel import WEBSOCKET, Configuration, Kernel
+from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.middleware import Layer, arrange
@@ -35,6 +35,7 @@ from segue.core.kernel.steps import Colour, Step
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface
 from segue.core.routing.hosts import HostPattern
+from segue.core.routing.matcher import Slashes
 from segue.core.routing.pattern import Pattern
 from segue.core.routing.registry import Converters
 from segue.core.routing.route import Route
@@ -60,11 +61,12 @@ class Assembly:
     root: Declarations
     configuration: Configuration
     converters: Converters
-    slashes: str
+    slashes: Slashes
     values: dict[type, Any]
     threads: int
     waiting: int
     debug_page: Callable[..., Response] | None = None
+    debug_miss: Callable[..., Response] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class _Assembler:
                 afters=tuple(self._afters),
                 url=lambda target, **values: self._table.url(target, values),
                 debug_page=self._from.debug_page,
+                debug_miss=self._from.debug_miss,
             ),
             outer=outer,
             edge=replace(outer, layers=(), errors=(), is_async=self._is_async(())),
@@ -190,7 +193,9 @@ class _Assembler:
             self._listeners.setdefault(event, []).extend(self._hooks(functions, around))
         for name, function in own.commands.items():
             if self._commands.setdefault(name, function) is not function:
-                self._problems.append(_two_commands(name, self._commands[name], function))
+                self._problems.append(
+                    _two_commands(name, self._commands[name], function)
+                )
         for declared in own.routes:
             self._try(lambda: self._add(chain, declared))  # noqa: B023 - called at once
         for child in own.children:
@@ -234,9 +239,15 @@ class _Assembler:
         names: tuple[str, ...],
         options: Mapping[str, Any],
     ) -> Plan:
-        is_socket = declared.methods == {WEBSOCKET}
+        is_socket = declared.is_socket
         methods = declared.methods or frozenset({"POST"})
-        key = (declared.function, names, methods, options.get("status"), options.get("inline"))
+        key = (
+            declared.function,
+            names,
+            methods,
+            options.get("status"),
+            options.get("inline"),
+        )
         if key not in self._plans:
             around = Surroundings(
                 path=names,
@@ -322,7 +333,7 @@ class _Assembler:
         call = compile_plan(
             served.plan,
             self._from.values,
-            answers=served.declared.methods != {WEBSOCKET},
+            answers=not served.declared.is_socket,
             field_limit=limit,
         )
         own = tuple(self._layer(one) for one in options.get("middleware", ()))
@@ -368,8 +379,12 @@ class _Assembler:
             or self._from.configuration.access_log
             or self._listeners.keys() & _PER_REQUEST
         )
-        is_async = entry.colour is Colour.ASYNC or self._is_async((*entry.layers, *hooks))
-        blocking = [h for h in (*hooks, *self._afters) if h.step.colour is Colour.BLOCKING]
+        is_async = entry.colour is Colour.ASYNC or self._is_async(
+            (*entry.layers, *hooks)
+        )
+        blocking = [
+            h for h in (*hooks, *self._afters) if h.step.colour is Colour.BLOCKING
+        ]
         return replace(
             entry,
             is_async=is_async,

@@ -27,6 +27,11 @@ class DeclaredRoute:
     options: Mapping[str, Any]
     place: str
 
+    @property
+    def is_socket(self) -> bool:
+        """Whether it is the handler of a WebSocket."""
+        return self.methods is not None and "WEBSOCKET" in self.methods
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredLayer:

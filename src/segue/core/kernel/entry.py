@@ -80,5 +80,7 @@ class Entry:
             return answer
 
         plan = Plan(function=tell, name="tell", place="", arguments=(), inline=True)
-        call = Call(plan, tell, "", query=False, body=False, request=False, carried=False)
+        call = Call(
+            plan, tell, "", query=False, body=False, request=False, carried=False
+        )
         return replace(self, call=call, colour=Colour.LIGHT)

@@ -160,7 +160,9 @@ def _steps(kernel: Kernel, entry: Entry) -> Iterable[str]:
     yield f"handler {_named(plan)}, {colour[entry.colour.value]}"
     if entry.timeout is not None:
         yield f"at most {entry.timeout} seconds"
-    returns = "whatever it returns" if plan.returns is UNSET else type_name(plan.returns)
+    returns = (
+        "whatever it returns" if plan.returns is UNSET else type_name(plan.returns)
+    )
     yield f"answer: {returns}, status {entry.status}"
     for hook in kernel.surface.afters:
         yield f"after {_named(hook.call.plan)}"

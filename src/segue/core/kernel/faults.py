@@ -29,9 +29,7 @@ padding:0 1rem}}h1{{font-size:1.5rem}}p{{color:#555}}</style></head>
 """
 
 
-def find_handler(
-    error: Exception, maps: Sequence[Mapping[Any, Hook]]
-) -> Hook | None:
+def find_handler(error: Exception, maps: Sequence[Mapping[Any, Hook]]) -> Hook | None:
     """Find who takes an error: the innermost group first, the nearest class first."""
     status = error.status if isinstance(error, HTTPError) else None
     for known in maps:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from segue.core.errors import (
@@ -33,23 +33,44 @@ from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
 from segue.core.kernel.faults import log_failure
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
+from segue.core.kernel.loopwatch import LoopWatch
+from segue.core.kernel.sockets import OpenSockets
 from segue.core.kernel.steps import Colour, Failure, Step, Walk, drive, drive_async
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface, hook_inputs, settle, walk
+from segue.core.routing.matcher import Matcher, Miss
 from segue.core.routing.route import Route
-from segue.core.kernel.sockets import OpenSockets
-from segue.core.routing.matcher import Miss
 from segue.core.routing.table import RouteTable
 
 __all__ = ["WEBSOCKET", "Configuration", "Kernel", "Target"]
 
+E = TypeVar("E")
+
 WEBSOCKET = "WEBSOCKET"
 """The method that a WebSocket's opening handshake has in the route table."""
 
-KNOWN_METHODS = frozenset(
-    "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE QUERY PROPFIND PROPPATCH MKCOL COPY "
-    "MOVE LOCK UNLOCK REPORT SEARCH PURGE LINK UNLINK".split()
+_USUAL = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}
 )
+_WEBDAV = frozenset(
+    {
+        "PROPFIND",
+        "PROPPATCH",
+        "MKCOL",
+        "COPY",
+        "MOVE",
+        "LOCK",
+        "UNLOCK",
+        "REPORT",
+        "SEARCH",
+        "PURGE",
+        "LINK",
+        "UNLINK",
+    }
+)
+KNOWN_METHODS = _USUAL | _WEBDAV
+"""What is 405 where a path does not answer it; any other word is 501."""
+
 _REMEMBERED_HOSTS = 1000
 
 
@@ -68,10 +89,11 @@ class Configuration:
     limits: Limits = field(default_factory=Limits)
     timeout: float | None = None
     access_log: bool = False
+    watch_loop: bool = False
     stream_budget: int = 16 * 1024 * 1024
 
 
-class Target:
+class Target(Generic[E]):
     """A route at the end of the matcher; its endpoint compiles itself when first used.
 
     Attributes:
@@ -84,19 +106,19 @@ class Target:
         self,
         route: Route,
         entry_for: Callable[[Route], Entry],
-        make: Callable[[Entry], Callable[..., Any]],
+        make: Callable[[Entry], Callable[..., E]],
     ) -> None:
         self.route = route
         self._entry_for = entry_for
         self._make = make
-        self.endpoint: Callable[..., Any] = self._first
+        self.endpoint: Callable[..., E] = self._first
 
     @property
     def entry(self) -> Entry:
         """The route with what surrounds it."""
         return self._entry_for(self.route)
 
-    def _first(self, *arguments: Any) -> Any:
+    def _first(self, *arguments: Any) -> E:
         self.endpoint = self._make(self.entry)
         return self.endpoint(*arguments)
 
@@ -129,9 +151,10 @@ class Kernel:
     commands: Mapping[str, Any] = field(default_factory=dict[str, Any])
     access: AccessLog | None = None
     sockets: OpenSockets = field(default_factory=OpenSockets)
-    known_hosts: set[str] = field(default_factory=set[str])
+    known_hosts: set[Any] = field(default_factory=set[Any])
+    _watch: Any = None
 
-    def targets(self, make: Callable[[Entry], Callable[..., Any]]) -> Any:
+    def targets(self, make: Callable[[Entry], Callable[..., E]]) -> Matcher[Target[E]]:
         """Build the matcher of one protocol, whose leaves are `Target`s."""
         return self.table.compile(lambda route: Target(route, self.entry_for, make))
 
@@ -146,6 +169,10 @@ class Kernel:
         rule = self.configuration.hosts
         if rule is not None and not rule.allows(host):
             raise BadRequest("This host is not served here.")
+        self.remember_host(host)
+
+    def remember_host(self, host: str | bytes) -> None:
+        """Know a host again that was found valid and allowed, within a bound."""
         if len(self.known_hosts) < _REMEMBERED_HOSTS:
             self.known_hosts.add(host)
 
@@ -267,8 +294,9 @@ class Kernel:
             return await work  # type: ignore[no-any-return]  # a walk ends with one
         import asyncio  # noqa: PLC0415 - only apps with async code pay for it
 
+        clock = asyncio.timeout(entry.timeout)
         try:
-            async with asyncio.timeout(entry.timeout) as clock:
+            async with clock:
                 return await work  # type: ignore[no-any-return]  # as above
         except TimeoutError:
             if not clock.expired():
@@ -296,16 +324,26 @@ class Kernel:
     async def astart(self) -> None:
         """Start the lifespans on the running loop."""
         if not self.lifecycle.started:
+            if self.configuration.watch_loop:
+                self._begin_watch()
             await self.lifecycle.astart()
             await self.aemit(AppStarted(self.app))
 
     async def astop(self) -> None:
         """Close the sockets, stop the lifespans and the worker threads."""
         await self.sockets.close()
+        if self._watch is not None:
+            self._watch.stop()
         if self.lifecycle.started:
             await self.lifecycle.astop()
             await self.aemit(AppStopped(self.app))
         self.threads.stop()
+
+    def _begin_watch(self) -> None:
+        import asyncio  # noqa: PLC0415 - only apps with async code pay for it
+
+        self._watch = LoopWatch(asyncio.get_running_loop())
+        self._watch.start()
 
     def emit(self, event: Any) -> None:
         """Call who listens to an event; the first error ends it."""
@@ -328,7 +366,7 @@ class Kernel:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
         for route in self.table:
             plan = self.plan_for(route)
-            if route.methods == {WEBSOCKET}:
+            if WEBSOCKET in (route.methods or ()):
                 return f"{route.place} is a WebSocket"
             if plan.is_async:
                 return f"{route.place} is async"

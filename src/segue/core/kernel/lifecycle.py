@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from segue.core.errors import WalkError
 from segue.core.handlers.compile import Call
 from segue.core.kernel.loop import BackgroundLoop
 
 __all__ = ["Lifecycle"]
+
+_END: Any = object()
 
 
 class Lifecycle:
@@ -74,14 +76,11 @@ class Lifecycle:
         try:
             for call in self._lifespans:
                 generator = call.function()
-                if call.plan.is_async:
-                    await anext(generator)
-                else:
-                    next(generator)
+                following = anext(generator, _END) if call.plan.is_async else None
+                first = await following if following else next(generator, _END)
+                if first is _END:
+                    _refuse_without_yield(call)
                 self._running.append((call, generator))
-        except (StopIteration, StopAsyncIteration) as error:
-            await self._stop()
-            raise _without_yield(call) from error
         except BaseException:
             await self._stop()
             raise
@@ -104,8 +103,8 @@ class Lifecycle:
             raise first
 
 
-def _without_yield(call: Call) -> WalkError:
-    return WalkError(
+def _refuse_without_yield(call: Call) -> NoReturn:
+    raise WalkError(
         "SG-WALK-030",
         f"The lifespan {call.plan.name}() ended without a yield.",
         why="What stands before the yield is the start, what stands after it the stop.",

@@ -89,6 +89,7 @@ class WorkerThreads:
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
             loop, future, context, function, arguments = item
+            outcome: tuple[Any, ...]
             try:
                 outcome = (_set_result, future, context.run(function, *arguments))
             except BaseException as error:

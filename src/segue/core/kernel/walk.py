@@ -41,11 +41,13 @@ class Surface:
         url: Builds the address of a route, for redirects.
         debug_page: Builds the page of development from an error and its request;
             None in production.
+        debug_miss: Builds the page of development for a miss; None in production.
     """
 
     afters: tuple[Hook, ...] = ()
     url: Callable[..., str] = field(default=str)
     debug_page: Callable[[Exception, Request], Response] | None = None
+    debug_miss: Callable[[HTTPError, Request], Response] | None = None
 
 
 def walk(
@@ -68,10 +70,13 @@ def walk(
         A walk that ends with a `Response` in any case.
     """
     if failure is None:
-        inner = _innermost(entry, request, values)
+        inner = _innermost(surface, entry, request, values)
         outcome = yield from onion(entry.layers, request, inner)
     else:
-        outcome = yield from _answer(entry, request, failure)
+        outcome = failure
+    if isinstance(outcome, Failure):
+        # What a middleware raised has not been offered to anybody yet.
+        outcome = yield from _answer(surface, entry, request, outcome)
     response = yield from _certain(surface, entry, request, outcome)
     for hook in surface.afters:
         result = yield hook.step, hook_inputs(hook.call, request, response, None)
@@ -86,10 +91,12 @@ def walk(
     return response
 
 
-def _innermost(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
+def _innermost(
+    surface: Surface, entry: Entry, request: Request, values: tuple[Any, ...]
+) -> Walk:
     outcome = yield from _handle(entry, request, values)
     if isinstance(outcome, Failure):
-        return (yield from _answer(entry, request, outcome))
+        return (yield from _answer(surface, entry, request, outcome))
     return outcome
 
 
@@ -116,7 +123,7 @@ def _handle(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
     return result
 
 
-def _answer(entry: Entry, request: Request, failure: Failure) -> Walk:
+def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) -> Walk:
     """Let `@app.on` and `HTTPError` make an answer of a failure, if they can."""
     error = failure.error
     hook = find_handler(error, entry.errors)
@@ -130,6 +137,8 @@ def _answer(entry: Entry, request: Request, failure: Failure) -> Walk:
             _inherit(made, error)
         return made
     if isinstance(error, HTTPError):
+        if surface.debug_miss is not None and entry.route is None:
+            return surface.debug_miss(error, request)
         return http_answer(error, request)
     return failure
 
@@ -148,10 +157,9 @@ def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> 
     if not isinstance(outcome, Failure):
         try:
             settle(surface, outcome, request)
-        except Exception as error:
-            outcome = Failure(error)
-        else:
             return outcome
+        except Exception as unsettled:
+            outcome = Failure(unsettled)
     error = outcome.error
     if isinstance(error, HTTPError):
         return http_answer(error, request)

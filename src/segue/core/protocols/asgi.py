@@ -8,6 +8,7 @@ Source: ASGI 3.0, HTTP and WebSocket 2.5, lifespan 2.0.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 from segue.core.errors import (
@@ -18,29 +19,36 @@ from segue.core.errors import (
     SegueError,
 )
 from segue.core.handlers.answers import MEDIA_TYPES
+from segue.core.handlers.compile import compile_short
+from segue.core.handlers.wire import Wire
 from segue.core.http.request import Request
-from segue.core.http.response import Response, Stream
+from segue.core.http.response import Response
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.faults import log_failure
+from segue.core.kernel.handshake import serve_socket
 from segue.core.kernel.kernel import WEBSOCKET, Kernel
 from segue.core.kernel.steps import Colour
 from segue.core.protocols.channels import ASGIChannel
+from segue.core.protocols.short import body_limit, short_names
 from segue.core.protocols.streaming import pieces
-from segue.core.kernel.handshake import serve_socket
-from segue.core.routing.matcher import Found
+from segue.core.routing.matcher import Found, Matcher
 from segue.core.types import Receive, Scope, Send
 from segue.core.websockets.socket import WebSocket
 
 __all__ = ["ASGIExchange", "begin_asgi", "build_asgi"]
 
 Values: TypeAlias = tuple[Any, ...]
-Endpoint: TypeAlias = Callable[[Scope, Receive, Send, Values], Coroutine[Any, Any, None]]
+Endpoint: TypeAlias = Callable[
+    [Scope, Receive, Send, Values], Coroutine[Any, Any, None]
+]
 
 _TYPES = tuple((b"content-type", media_type.encode()) for media_type in MEDIA_TYPES)
 
 
-def build_asgi(kernel: Kernel) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def build_asgi(  # noqa: C901 - the hot path in one piece
+    kernel: Kernel,
+) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Build the ASGI callable of a kernel."""
     matcher = kernel.targets(lambda entry: _endpoint(kernel, entry))
     for slots in matcher.static.values():
@@ -55,14 +63,9 @@ def build_asgi(kernel: Kernel) -> Callable[[Scope, Receive, Send], Awaitable[Non
             return _other(kernel, matcher, scope, receive, send)
         try:
             current.set(app)
-            host = None
-            for name, value in scope["headers"]:
-                if name == b"host":
-                    if host is not None:
-                        raise BadRequest("The request must name one valid host.")
-                    host = value
-            if host not in known_hosts:
-                _check_host(kernel, host)
+            hosts = [value for name, value in scope["headers"] if name == b"host"]
+            if len(hosts) != 1 or hosts[0] not in known_hosts:
+                _check_host(kernel, hosts)
             path = scope["path"]
             if scope.get("root_path"):
                 path = _below(scope)
@@ -70,13 +73,13 @@ def build_asgi(kernel: Kernel) -> Callable[[Scope, Receive, Send], Awaitable[Non
             if slots is not None:
                 target = slots.get(scope["method"])
                 if target is not None:
-                    return target.endpoint(scope, receive, send, ())  # type: ignore[no-any-return]  # an endpoint gives a coroutine
+                    return target.endpoint(scope, receive, send, ())
             kernel.check_path(path or "/")
             if scope["method"] != "HEAD":
                 found = find(path, scope["method"])
                 if found is not None:
                     target, values = found
-                    return target.endpoint(scope, receive, send, values)  # type: ignore[no-any-return]  # as above
+                    return target.endpoint(scope, receive, send, values)
             return _search(kernel, matcher, path or "/", scope, receive, send)
         except Exception as error:
             return _fail(kernel, kernel.edge, scope, receive, send, (), error)
@@ -105,11 +108,12 @@ async def begin_asgi(
     await asgi(scope, receive, send)
 
 
-def _check_host(kernel: Kernel, host: Any) -> None:
-    kernel.check_host(host.decode("latin-1") if host is not None else None)
-    if len(kernel.known_hosts) < 2000:  # noqa: PLR2004 - bounded, twice the text ones
-        # As bytes as well: the short way compares what the server gave.
-        kernel.known_hosts.add(host)
+def _check_host(kernel: Kernel, hosts: list[bytes]) -> None:
+    if len(hosts) != 1:
+        raise BadRequest("The request must name one valid host.")
+    kernel.check_host(hosts[0].decode("latin-1"))
+    # As bytes as well: the short way compares what the server gave.
+    kernel.remember_host(hosts[0])
 
 
 def _below(scope: Scope) -> str:
@@ -121,7 +125,12 @@ def _below(scope: Scope) -> str:
 
 
 async def _search(
-    kernel: Kernel, matcher: Any, path: str, scope: Scope, receive: Receive, send: Send
+    kernel: Kernel,
+    matcher: Matcher[Any],
+    path: str,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> None:
     request = kernel.request(ASGIExchange(scope, receive))
     try:
@@ -151,87 +160,42 @@ async def _search(
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
     if not entry.is_plain:
         return _walked(kernel, entry)
-    if entry.colour is Colour.ASYNC and entry.call.is_plain:
-        return _plain(kernel, entry)
-    call, function, run = entry.call, entry.call.function, kernel.threads.run
-    is_async = entry.colour is Colour.ASYNC
-    is_blocking = entry.colour is Colour.BLOCKING
-    status, types = entry.status, _TYPES
-    gather = None if call.is_plain else _gatherer(kernel, entry)
+    if entry.colour is Colour.BLOCKING:
+        return _in_worker(kernel, entry)
+    names = {
+        **short_names(kernel, entry),
+        "fail_": partial(_fail, kernel, entry),
+        "reply_": partial(_reply_plain, kernel, entry),
+    }
+    return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
-    async def with_inputs(
+
+def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
+    """Serve a sync handler: gather here, call it in a worker thread."""
+    call, limit, run = entry.call, body_limit(kernel, entry), kernel.threads.run
+
+    async def in_worker(
         scope: Scope, receive: Receive, send: Send, values: Values
     ) -> None:
-        try:
-            if gather is not None:
-                inputs = (*(await gather(scope, receive, values)), *values)
-            else:
-                inputs = values
-            if is_async:
-                result = await function(*inputs)
-            elif is_blocking:
-                result = await run(function, *inputs)
-            else:
-                result = function(*inputs)
-        except Exception as error:
-            await _fail(kernel, entry, scope, receive, send, values, error)
-            return
-        if type(result) is tuple:
-            kind, body = result
-            length = (b"content-length", b"%d" % len(body))
-            headers = [types[kind], length]
-            await send(
-                {"type": "http.response.start", "status": status, "headers": headers}
-            )
-            await send({"type": "http.response.body", "body": body})
-            return
-        await _reply_plain(kernel, entry, scope, receive, send, values, result)
-
-    return with_inputs
-
-
-def _plain(kernel: Kernel, entry: Entry) -> Endpoint:
-    function, status, types = entry.call.function, entry.status, _TYPES
-
-    async def plain(scope: Scope, receive: Receive, send: Send, values: Values) -> None:
-        try:
-            result = await function(*values)
-        except Exception as error:
-            await _fail(kernel, entry, scope, receive, send, values, error)
-            return
-        if type(result) is tuple:
-            kind, body = result
-            length = (b"content-length", b"%d" % len(body))
-            headers = [types[kind], length]
-            await send(
-                {"type": "http.response.start", "status": status, "headers": headers}
-            )
-            await send({"type": "http.response.body", "body": body})
-            return
-        await _reply_plain(kernel, entry, scope, receive, send, values, result)
-
-    return plain
-
-
-def _gatherer(kernel: Kernel, entry: Entry) -> Callable[..., Awaitable[Values]]:
-    call = entry.call
-    limit = kernel.configuration.limits.body
-    if entry.body_limit is not None:
-        limit = entry.body_limit
-
-    async def gather(scope: Scope, receive: Receive, values: Values) -> Values:
         inputs: Values = ()
-        if call.query:
-            inputs = (scope["query_string"].decode("latin-1"),)
-        if call.body:
-            length, content_type = _described(scope)
-            inputs += (await _read(receive, length, limit), content_type)
-        if call.request:
-            exchange = ASGIExchange(scope, receive)
-            inputs += (kernel.request(exchange, entry, values),)
-        return inputs
+        try:
+            if call.query:
+                inputs += (scope["query_string"].decode("latin-1"),)
+            if call.body:
+                inputs += await _read(scope, receive, limit)
+            if call.request:
+                exchange = ASGIExchange(scope, receive)
+                inputs += (kernel.request(exchange, entry, values),)
+            result = await run(call.function, *inputs, *values)
+        except Exception as error:
+            await _fail(kernel, entry, scope, receive, send, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            result = Response(body, entry.status, media_type=MEDIA_TYPES[kind])
+        await _reply_plain(kernel, entry, scope, receive, send, values, result)
 
-    return gather
+    return in_worker
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
@@ -316,15 +280,11 @@ async def _reply(
             await kernel.afinish(request, response, error)
 
 
-async def _stream(
-    kernel: Kernel, response: Response, receive: Receive, send: Send
-) -> None:
+async def _stream(kernel: Kernel, response: Any, receive: Receive, send: Send) -> None:
     watcher = asyncio.ensure_future(_gone(receive))
     try:
         async for chunk in pieces(kernel, response, watcher):
-            await send(
-                {"type": "http.response.body", "body": chunk, "more_body": True}
-            )
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
         watcher.cancel()
@@ -340,7 +300,7 @@ async def _gone(receive: Receive) -> None:
 
 
 async def _other(
-    kernel: Kernel, matcher: Any, scope: Scope, receive: Receive, send: Send
+    kernel: Kernel, matcher: Matcher[Any], scope: Scope, receive: Receive, send: Send
 ) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(kernel, receive, send)
@@ -351,7 +311,7 @@ async def _other(
 
 
 async def _websocket(
-    kernel: Kernel, matcher: Any, scope: Scope, receive: Receive, send: Send
+    kernel: Kernel, matcher: Matcher[Any], scope: Scope, receive: Receive, send: Send
 ) -> None:
     await receive()  # websocket.connect
     channel = ASGIChannel(scope, receive, send)
@@ -408,7 +368,9 @@ def _described(scope: Scope) -> tuple[int | None, str]:
     return length, content_type
 
 
-async def _read(receive: Receive, length: int | None, limit: int) -> bytes:
+async def _read(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, str]:
+    """Read the whole body; give it with its content type."""
+    length, content_type = _described(scope)
     if length is not None and length > limit:
         raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
     message = await receive()
@@ -416,7 +378,7 @@ async def _read(receive: Receive, length: int | None, limit: int) -> bytes:
         body: bytes = message.get("body", b"")
         if len(body) > limit:
             raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        return body
+        return body, content_type
     parts: list[bytes] = []
     size = 0
     while True:
@@ -428,7 +390,7 @@ async def _read(receive: Receive, length: int | None, limit: int) -> bytes:
             raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
         parts.append(part)
         if not message.get("more_body"):
-            return b"".join(parts)
+            return b"".join(parts), content_type
         message = await receive()
 
 
@@ -525,3 +487,27 @@ class _Body:
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
     return await anext(chunks, None)
+
+
+_WIRE = Wire(
+    parameters="scope_, receive_, send_, values_",
+    is_async=True,
+    query="scope_['query_string'].decode('latin-1')",
+    body="await read_(scope_, receive_, limit_)",
+    request="request_of_(exchange_(scope_, receive_), entry_, values_)",
+    send=(
+        "head_ = [types_[kind_], (b'content-length', b'%d' % len(out_))]",
+        "start_ = {'type': 'http.response.start', 'status': status_, 'headers': head_}",
+        "await send_(start_)",
+        "await send_({'type': 'http.response.body', 'body': out_})",
+        "return",
+    ),
+    reply="await reply_(scope_, receive_, send_, values_, pair_)",
+    fail="return await fail_(scope_, receive_, send_, values_, error_)",
+    names={
+        "protocol_": "asgi",
+        "types_": _TYPES,
+        "read_": _read,
+        "exchange_": ASGIExchange,
+    },
+)

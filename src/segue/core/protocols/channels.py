@@ -89,7 +89,9 @@ class RSGIChannel:
     async def receive(self) -> str | bytes:
         try:
             message = await self._transport.receive()
-        except Exception as error:  # RSGIProtocolClosed is not importable without Granian
+        except (
+            Exception
+        ) as error:  # RSGIProtocolClosed is not importable without Granian
             raise WebSocketClosed(1006) from error
         if message.kind == 0:
             raise WebSocketClosed(1005)

@@ -10,6 +10,7 @@ Source: RSGI 1.6 as Granian serves it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 from segue.core.errors import (
@@ -20,18 +21,21 @@ from segue.core.errors import (
     WalkError,
 )
 from segue.core.handlers.answers import MEDIA_TYPES
+from segue.core.handlers.compile import compile_short
+from segue.core.handlers.wire import Wire
 from segue.core.http.files import File
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.faults import log_failure
-from segue.core.kernel.kernel import WEBSOCKET, Kernel
 from segue.core.kernel.handshake import serve_socket
+from segue.core.kernel.kernel import WEBSOCKET, Kernel
 from segue.core.kernel.steps import Colour
 from segue.core.protocols.channels import RSGIChannel
+from segue.core.protocols.short import body_limit, short_names
 from segue.core.protocols.streaming import pieces
-from segue.core.routing.matcher import Found
+from segue.core.routing.matcher import Found, Matcher
 from segue.core.websockets.socket import WebSocket
 
 __all__ = ["RSGIExchange", "begin_rsgi", "build_rsgi"]
@@ -65,13 +69,13 @@ def build_rsgi(kernel: Kernel) -> Callable[[Any, Any], Awaitable[None]]:
             if slots is not None:
                 target = slots.get(method)
                 if target is not None:
-                    return target.endpoint(scope, protocol, ())  # type: ignore[no-any-return]  # an endpoint gives a coroutine
+                    return target.endpoint(scope, protocol, ())
             kernel.check_path(path or "/")
             if method != "HEAD":
                 found = find(path, method)
                 if found is not None:
                     target, values = found
-                    return target.endpoint(scope, protocol, values)  # type: ignore[no-any-return]  # as above
+                    return target.endpoint(scope, protocol, values)
             return _search(kernel, matcher, scope, protocol)
         except Exception as error:
             return _fail(kernel, kernel.edge, scope, protocol, (), error)
@@ -95,7 +99,9 @@ def _check_host(kernel: Kernel, scope: Any, hosts: list[str]) -> None:
     kernel.check_host(hosts[0])
 
 
-async def _search(kernel: Kernel, matcher: Any, scope: Any, protocol: Any) -> None:
+async def _search(
+    kernel: Kernel, matcher: Matcher[Any], scope: Any, protocol: Any
+) -> None:
     request = kernel.request(RSGIExchange(scope, protocol))
     method = scope.method
     try:
@@ -124,75 +130,40 @@ async def _search(kernel: Kernel, matcher: Any, scope: Any, protocol: Any) -> No
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
     if not entry.is_plain:
         return _walked(kernel, entry)
-    if entry.colour is Colour.ASYNC and entry.call.is_plain:
-        return _plain(kernel, entry)
-    call, function, run = entry.call, entry.call.function, kernel.threads.run
-    is_async = entry.colour is Colour.ASYNC
-    is_blocking = entry.colour is Colour.BLOCKING
-    status, heads = entry.status, _HEADS
-    gather = None if call.is_plain else _gatherer(kernel, entry)
-
-    async def with_inputs(scope: Any, protocol: Any, values: Values) -> None:
-        try:
-            if gather is not None:
-                inputs = (*(await gather(scope, protocol, values)), *values)
-            else:
-                inputs = values
-            if is_async:
-                result = await function(*inputs)
-            elif is_blocking:
-                result = await run(function, *inputs)
-            else:
-                result = function(*inputs)
-        except Exception as error:
-            await _fail(kernel, entry, scope, protocol, values, error)
-            return
-        if type(result) is tuple:
-            kind, body = result
-            protocol.response_bytes(status, heads[kind], body)
-            return
-        await _reply_plain(kernel, entry, scope, protocol, values, result)
-
-    return with_inputs
+    if entry.colour is Colour.BLOCKING:
+        return _in_worker(kernel, entry)
+    names = {
+        **short_names(kernel, entry),
+        "fail_": partial(_fail, kernel, entry),
+        "reply_": partial(_reply_plain, kernel, entry),
+    }
+    return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
 
-def _plain(kernel: Kernel, entry: Entry) -> Endpoint:
-    function, status, heads = entry.call.function, entry.status, _HEADS
+def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
+    """Serve a sync handler: gather here, call it in a worker thread."""
+    call, limit, run = entry.call, body_limit(kernel, entry), kernel.threads.run
 
-    async def plain(scope: Any, protocol: Any, values: Values) -> None:
-        try:
-            result = await function(*values)
-        except Exception as error:
-            await _fail(kernel, entry, scope, protocol, values, error)
-            return
-        if type(result) is tuple:
-            kind, body = result
-            protocol.response_bytes(status, heads[kind], body)
-            return
-        await _reply_plain(kernel, entry, scope, protocol, values, result)
-
-    return plain
-
-
-def _gatherer(kernel: Kernel, entry: Entry) -> Callable[..., Awaitable[Values]]:
-    call = entry.call
-    limit = kernel.configuration.limits.body
-    if entry.body_limit is not None:
-        limit = entry.body_limit
-
-    async def gather(scope: Any, protocol: Any, values: Values) -> Values:
+    async def in_worker(scope: Any, protocol: Any, values: Values) -> None:
         inputs: Values = ()
-        if call.query:
-            inputs = (scope.query_string,)
-        if call.body:
-            content_type = scope.headers.get("content-type") or ""
-            inputs += (await _read(scope, protocol, limit), content_type)
-        if call.request:
-            exchange = RSGIExchange(scope, protocol)
-            inputs += (kernel.request(exchange, entry, values),)
-        return inputs
+        try:
+            if call.query:
+                inputs += (scope.query_string,)
+            if call.body:
+                inputs += await _read(scope, protocol, limit)
+            if call.request:
+                exchange = RSGIExchange(scope, protocol)
+                inputs += (kernel.request(exchange, entry, values),)
+            result = await run(call.function, *inputs, *values)
+        except Exception as error:
+            await _fail(kernel, entry, scope, protocol, values, error)
+            return
+        if type(result) is tuple:
+            kind, body = result
+            result = Response(body, entry.status, media_type=MEDIA_TYPES[kind])
+        await _reply_plain(kernel, entry, scope, protocol, values, result)
 
-    return gather
+    return in_worker
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
@@ -277,7 +248,7 @@ def _send_file(file: File, protocol: Any, headers: list[tuple[str, str]]) -> Non
 
 
 async def _stream(
-    kernel: Kernel, response: Response, protocol: Any, headers: list[tuple[str, str]]
+    kernel: Kernel, response: Any, protocol: Any, headers: list[tuple[str, str]]
 ) -> None:
     budget = kernel.configuration.stream_budget
     transport = protocol.response_stream(response.status, headers)
@@ -306,7 +277,9 @@ def _over_budget(budget: int) -> WalkError:
 # -- sockets
 
 
-async def _websocket(kernel: Kernel, matcher: Any, scope: Any, protocol: Any) -> None:
+async def _websocket(
+    kernel: Kernel, matcher: Matcher[Any], scope: Any, protocol: Any
+) -> None:
     channel = RSGIChannel(protocol)
     request = kernel.request(RSGIExchange(scope, protocol))
     try:
@@ -338,7 +311,9 @@ def _length(scope: Any) -> int | None:
     return int(text)
 
 
-async def _read(scope: Any, protocol: Any, limit: int) -> bytes:
+async def _read(scope: Any, protocol: Any, limit: int) -> tuple[bytes, str]:
+    """Read the whole body; give it with its content type."""
+    content_type = scope.headers.get("content-type") or ""
     length = _length(scope)
     if length is None:
         parts: list[bytes] = []
@@ -348,7 +323,7 @@ async def _read(scope: Any, protocol: Any, limit: int) -> bytes:
             if size > limit:
                 raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
             parts.append(part)
-        return b"".join(parts)
+        return b"".join(parts), content_type
     if length > limit:
         raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
     try:
@@ -357,7 +332,7 @@ async def _read(scope: Any, protocol: Any, limit: int) -> bytes:
         raise ClientDisconnected("the body ended early") from error
     if len(body) != length:
         raise ClientDisconnected("the body ended early")
-    return body
+    return body, content_type
 
 
 async def _parts(protocol: Any) -> AsyncIterator[bytes]:
@@ -396,7 +371,8 @@ class RSGIExchange:
 
     @property
     def scheme(self) -> str:
-        return {"ws": "http", "wss": "https"}.get(self.raw.scheme, self.raw.scheme)
+        scheme = str(self.raw.scheme)
+        return {"ws": "http", "wss": "https"}.get(scheme, scheme)
 
     @property
     def http_version(self) -> str:
@@ -466,3 +442,21 @@ class _Body:
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
     return await anext(chunks, None)
+
+
+_WIRE = Wire(
+    parameters="scope_, protocol_, values_",
+    is_async=True,
+    query="scope_.query_string",
+    body="await read_(scope_, protocol_, limit_)",
+    request="request_of_(exchange_(scope_, protocol_), entry_, values_)",
+    send=("protocol_.response_bytes(status_, heads_[kind_], out_)", "return"),
+    reply="await reply_(scope_, protocol_, values_, pair_)",
+    fail="return await fail_(scope_, protocol_, values_, error_)",
+    names={
+        "protocol_": "rsgi",
+        "heads_": _HEADS,
+        "read_": _read,
+        "exchange_": RSGIExchange,
+    },
+)

@@ -13,6 +13,7 @@ Source: PEP 3333.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -23,6 +24,8 @@ from segue.core.errors import (
     LengthRequired,
 )
 from segue.core.handlers.answers import MEDIA_TYPES
+from segue.core.handlers.compile import compile_short
+from segue.core.handlers.wire import Wire
 from segue.core.http.request import Request
 from segue.core.http.response import Response, Stream
 from segue.core.kernel.current import current
@@ -30,16 +33,25 @@ from segue.core.kernel.entry import Entry
 from segue.core.kernel.faults import log_failure
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
-from segue.core.routing.matcher import Found
+from segue.core.protocols.short import body_limit, short_names
+from segue.core.routing.matcher import Found, Matcher
 
 __all__ = ["WSGIExchange", "build_wsgi"]
 
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]
-Endpoint: TypeAlias = Callable[[Environ, StartResponse, tuple[Any, ...]], Iterable[bytes]]
+Endpoint: TypeAlias = Callable[
+    [Environ, StartResponse, tuple[Any, ...]], Iterable[bytes]
+]
 
 _CHUNK = 64 * 1024
-_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_UNPREFIXED = (
+    ("content-type", "CONTENT_TYPE"),
+    ("content-length", "CONTENT_LENGTH"),
+)
+_STATUS_LINES = {
+    status.value: f"{status.value} {status.phrase}" for status in HTTPStatus
+}
 _TYPES = tuple(("content-type", media_type) for media_type in MEDIA_TYPES)
 
 
@@ -87,7 +99,7 @@ def _decode(path: str) -> str:
 
 def _search(
     kernel: Kernel,
-    matcher: Any,
+    matcher: Matcher[Any],
     path: str,
     environ: Environ,
     start_response: StartResponse,
@@ -98,7 +110,9 @@ def _search(
     if isinstance(found, Found):
         values = (*found.values, *found.host_values.values())
         if method != "HEAD" and not found.vary:
-            return found.entry.endpoint(environ, start_response, values)
+            answer: Iterable[bytes]
+            answer = found.entry.endpoint(environ, start_response, values)
+            return answer
         entry = found.entry.entry
         request = kernel.request(WSGIExchange(environ), entry, values)
         response = kernel.answer(request, entry, values)
@@ -115,78 +129,41 @@ def _search(
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
     if not entry.is_plain:
         return _walked(kernel, entry)
-    call = entry.call
-    function: Callable[..., Any] = call.function
     if entry.colour is Colour.ASYNC:
-        function = _on_loop(kernel, call.function)
-    status = _STATUS_LINES.get(entry.status) or f"{entry.status} "
-    types = _TYPES
+        return _on_loop(kernel, entry)
+    names = {
+        **short_names(kernel, entry),
+        "status_": _STATUS_LINES.get(entry.status) or f"{entry.status} ",
+        "fail_": partial(_fail, kernel, entry),
+        "reply_": partial(_reply_plain, kernel, entry),
+    }
+    return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
-    def plain(
+
+def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
+    """Serve an async handler: gather here, await on the background loop."""
+    call, limit = entry.call, body_limit(kernel, entry)
+
+    def on_loop(
         environ: Environ, start_response: StartResponse, values: tuple[Any, ...]
     ) -> Iterable[bytes]:
+        inputs: tuple[Any, ...] = ()
         try:
-            result = function(*values)
+            if call.query:
+                inputs += (environ.get("QUERY_STRING"),)
+            if call.body:
+                inputs += _read(environ, limit)
+            if call.request:
+                inputs += (kernel.request(WSGIExchange(environ), entry, values),)
+            result = kernel.loop.run(call.function(*inputs, *values))
         except Exception as error:
             return _fail(kernel, entry, environ, start_response, values, error)
         if type(result) is tuple:
             kind, body = result
-            start_response(status, [types[kind], ("content-length", str(len(body)))])
-            return [body]
+            result = Response(body, entry.status, media_type=MEDIA_TYPES[kind])
         return _reply_plain(kernel, entry, environ, start_response, values, result)
 
-    gather = _gatherer(kernel, entry)
-
-    def with_inputs(
-        environ: Environ, start_response: StartResponse, values: tuple[Any, ...]
-    ) -> Iterable[bytes]:
-        try:
-            result = function(*gather(environ, values), *values)
-        except Exception as error:
-            return _fail(kernel, entry, environ, start_response, values, error)
-        if type(result) is tuple:
-            kind, body = result
-            start_response(status, [types[kind], ("content-length", str(len(body)))])
-            return [body]
-        return _reply_plain(kernel, entry, environ, start_response, values, result)
-
-    return plain if call.is_plain else with_inputs
-
-
-def _on_loop(kernel: Kernel, function: Callable[..., Any]) -> Callable[..., Any]:
-    def run(*arguments: Any) -> Any:
-        return kernel.loop.run(function(*arguments))
-
-    return run
-
-
-def _gatherer(
-    kernel: Kernel, entry: Entry
-) -> Callable[[Environ, tuple[Any, ...]], tuple[Any, ...]]:
-    call = entry.call
-    limit = kernel.configuration.limits.body
-    if entry.body_limit is not None:
-        limit = entry.body_limit
-
-    def query(environ: Environ, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (environ.get("QUERY_STRING"),)
-
-    def body(environ: Environ, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        return _read(environ, limit), environ.get("CONTENT_TYPE") or ""
-
-    def everything(environ: Environ, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        inputs = query(environ, values) if call.query else ()
-        if call.body:
-            inputs += body(environ, values)
-        if call.request:
-            inputs += (kernel.request(WSGIExchange(environ), entry, values),)
-        return inputs
-
-    if call.query and not (call.body or call.request):
-        return query
-    if call.body and not (call.query or call.request):
-        return body
-    return everything
+    return on_loop
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
@@ -252,12 +229,13 @@ def _reply(
     return _Sending(kernel, request, response, _chunks(kernel, response))
 
 
-def _chunks(kernel: Kernel, response: Response) -> Iterable[bytes]:
+def _chunks(kernel: Kernel, response: Any) -> Iterable[bytes]:
     if response.kind == "bytes":
         return [response.body] if response.body else []
     if isinstance(response, Stream) and response.is_async:
         return _pulled(kernel, aiter(response))
-    return response
+    chunks: Iterable[bytes] = response
+    return chunks
 
 
 def _pulled(kernel: Kernel, chunks: AsyncIterator[bytes]) -> Iterator[bytes]:
@@ -373,9 +351,9 @@ class WSGIExchange:
             for key, value in self.raw.items()
             if key.startswith("HTTP_") and isinstance(value, str)
         ]
-        for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if self.raw.get(key):
-                pairs.append((key.replace("_", "-").lower(), self.raw[key]))
+        pairs += [
+            (name, self.raw[key]) for name, key in _UNPREFIXED if self.raw.get(key)
+        ]
         return pairs
 
 
@@ -416,7 +394,12 @@ class _Body:
             yield chunk
 
 
-def _read(environ: Environ, limit: int) -> bytes:
+def _read(environ: Environ, limit: int) -> tuple[bytes, str]:
+    """Read the whole body; give it with its content type."""
+    return _whole(environ, limit), environ.get("CONTENT_TYPE") or ""
+
+
+def _whole(environ: Environ, limit: int) -> bytes:
     length = _length(environ)
     if length is None:
         if not _is_chunked(environ):
@@ -460,3 +443,24 @@ def _check_end(environ: Environ) -> None:
         raise LengthRequired(
             "This server does not tell where a chunked body ends; send a length."
         )
+
+
+_WIRE = Wire(
+    parameters="environ_, start_response_, values_",
+    is_async=False,
+    query="environ_.get('QUERY_STRING')",
+    body="read_(environ_, limit_)",
+    request="request_of_(exchange_(environ_), entry_, values_)",
+    send=(
+        "start_response_(status_, [types_[kind_], ('content-length', str(len(out_)))])",
+        "return [out_]",
+    ),
+    reply="return reply_(environ_, start_response_, values_, pair_)",
+    fail="return fail_(environ_, start_response_, values_, error_)",
+    names={
+        "protocol_": "wsgi",
+        "types_": _TYPES,
+        "read_": _read,
+        "exchange_": WSGIExchange,
+    },
+)

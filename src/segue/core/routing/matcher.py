@@ -25,7 +25,6 @@ from segue.core.routing.lookup import (
     statics,
 )
 from segue.core.routing.predicates import Accepts, vary
-from segue.core.routing.quoting import quote_text
 from segue.core.routing.route import Route
 from segue.core.routing.tree import Cell, Leaf, Zone
 
@@ -62,8 +61,8 @@ class Miss:
 
     Attributes:
         allowed: Methods that this path would answer; empty is 404.
-        redirect: The quoted path with or without its final slash, when that
-            one would answer; None when not.
+        redirect: The path with or without its final slash, decoded, when that
+            one would answer; None when not. It never begins with two slashes.
         vary: Request headers that the decision depended on.
     """
 
@@ -204,11 +203,12 @@ class Matcher(Generic[E]):
                 if found is not None:
                     return found
                 allowed |= look.allowed
+        allowed = {each for each in allowed if not each.startswith("(")}
         if allowed:
             allowed.add("OPTIONS")
         redirect = None
         if other is not None and found is not None and self.slashes == "redirect":
-            redirect = quote_text(other)
+            redirect = other
         return Miss(frozenset(allowed), redirect, frozenset(look.vary))
 
     def replace(self, route: Route, entry: E) -> None:

@@ -34,7 +34,9 @@ class Route:
 
     Attributes:
         pattern: The path.
-        methods: Upper-case names; None is any method.
+        methods: Upper-case names; None is any method. A name in parentheses,
+            `(WEBSOCKET)`, is one that no client can send, and that None leaves
+            out.
         target: What it leads to; routing never looks into it.
         name: For reverse URLs, unique in a table; None has none.
         place: `file:line name` of the handler, for errors.
@@ -68,7 +70,9 @@ class Route:
     def answers(self, method: str) -> bool:
         """Say whether it answers a method; GET answers HEAD."""
         methods = self.methods
-        if methods is None or method in methods:
+        if methods is None:
+            return not method.startswith("(")
+        if method in methods:
             return True
         return method == "HEAD" and "GET" in methods
 

@@ -106,7 +106,8 @@ def parse_parts(reading: Reading, text: str, separator: str) -> Iterable[Segment
                 )
             parts.append(_parameter(reading, piece.text))
         segment = Segment(tuple(parts))
-        _check_expression(reading, segment)
+        if len(parts) > 1:
+            _check_expression(reading, segment)
         yield segment
 
 

@@ -1,7 +1,8 @@
 """The table of an app's routes: collected, checked, compiled, reversed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from segue.core.errors import Problem, RouteError
 from segue.core.routing.conflicts import find_problems
@@ -13,6 +14,9 @@ from segue.core.routing.route import Route
 __all__ = ["RouteTable"]
 
 E = TypeVar("E")
+
+# Tokens of RFC 9110 have more characters; no method in use does.
+_METHOD: Final = re.compile(r"[A-Z]+(?:-[A-Z]+)*|\([A-Z]+\)").fullmatch
 
 
 class RouteTable:
@@ -58,7 +62,7 @@ class RouteTable:
                 where=_where(route),
             )
         methods = route.methods
-        if methods is not None and not (methods and all(map(_is_method, methods))):
+        if methods is not None and not (methods and all(map(_METHOD, methods))):
             raise RouteError(
                 "SG-ROUTE-011",
                 f"{route.pattern} has the methods {sorted(methods)!r}.",
@@ -127,11 +131,6 @@ class RouteTable:
 
     def __len__(self) -> int:
         return len(self._routes)
-
-
-def _is_method(name: str) -> bool:
-    # Tokens of RFC 9110 have more characters; no method in use does.
-    return name.isascii() and name.replace("-", "").isalpha() and name == name.upper()
 
 
 def _where(route: Route) -> tuple[str, ...]:

@@ -69,7 +69,14 @@ class WebSocket(Generic[Incoming, Outgoing]):
         closed: Whether no message can pass any more.
     """
 
-    __slots__ = ("__weakref__", "_channel", "accepted", "closed", "request", "subprotocols")
+    __slots__ = (
+        "__weakref__",
+        "_channel",
+        "accepted",
+        "closed",
+        "request",
+        "subprotocols",
+    )
 
     def __init__(self, channel: Channel, request: Any) -> None:
         self._channel = channel
@@ -210,7 +217,9 @@ def allowed_origin(origin: str | None, host: str, origins: Iterable[str]) -> boo
         parts = urlsplit(origin)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and _same_host(parts.netloc, host, parts.scheme)
+    return parts.scheme in ("http", "https") and _same_host(
+        parts.netloc, host, parts.scheme
+    )
 
 
 def _same_host(origin: str, host: str, scheme: str) -> bool:

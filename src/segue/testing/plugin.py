@@ -1,0 +1,112 @@
+"""The pytest plugin: `app`, `client`, `async_client`, `live_server`.
+
+It comes with Segue and costs a run that does not use it nothing: what the fixtures
+need is imported inside them. A project's own fixture of the same name goes first.
+
+    [tool.pytest.ini_options]
+    segue_app = "shop:app"          # else app.py or main.py beside the configuration
+    segue_server = "uvicorn"        # else the first of granian, uvicorn, wsgiref
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["app", "async_client", "client", "live_server"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the settings of the plugin."""
+    parser.addini("segue_app", "the app under test, as module:name", default="")
+    parser.addini("segue_server", "the server of live_server", default="")
+
+
+@pytest.fixture(scope="session")
+def app(pytestconfig: pytest.Config) -> Any:
+    """Give the app under test."""
+    module, _, name = _target(pytestconfig).partition(":")
+    value: Any = importlib.import_module(module)
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    if value is None:
+        raise _missing(f"{module} has no {name!r}.")
+    return value
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Any]:
+    """Give a `Client` of the app, with its lifespan around the test."""
+    # Here, because a run without this fixture should not pay for it.
+    from segue.testing.client import Client  # noqa: PLC0415
+
+    with Client(app) as running:
+        yield running
+
+
+@pytest.fixture
+def async_client(app: Any) -> Any:
+    """Give an `AsyncClient` of the app; `async with async_client:` starts the app."""
+    # Here, because a run without this fixture should not pay for it.
+    from segue.testing.async_client import AsyncClient  # noqa: PLC0415
+
+    return AsyncClient(app)
+
+
+@pytest.fixture(scope="session")
+def live_server(app: Any, pytestconfig: pytest.Config) -> Iterator[Any]:
+    """Give a `LiveServer` that serves the app until the last test that wants it."""
+    # Here, because a run without this fixture should not pay for it.
+    from segue.testing.live import LiveServer  # noqa: PLC0415
+
+    needs_asgi = getattr(app, "needs_asgi", None)
+    plain = needs_asgi is not None and needs_asgi() is None
+    server = str(pytestconfig.getini("segue_server")) or _installed(plain=plain)
+    interface: Any = "wsgi" if server == "wsgiref" or plain else "asgi"
+    with LiveServer(
+        _target(pytestconfig),
+        server=server,  # type: ignore[arg-type]  # LiveServer checks the name
+        interface=interface,
+        folder=pytestconfig.rootpath,
+    ) as running:
+        yield running
+
+
+def _target(config: pytest.Config) -> str:
+    """Find `module:name` of the app under test, and make its module importable."""
+    folder = config.rootpath
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    named = str(config.getini("segue_app"))
+    if named:
+        return named if ":" in named else f"{named}:app"
+    for candidate in ("app.py", "main.py"):
+        if Path(folder, candidate).exists():
+            return f"{candidate.removesuffix('.py')}:app"
+    raise _missing(f"{folder} has no app.py and no main.py.")
+
+
+def _installed(*, plain: bool) -> str:
+    for name in ("granian", "uvicorn"):
+        if importlib.util.find_spec(name) is not None:
+            return name
+    if plain:
+        return "wsgiref"
+    raise _missing("Neither granian nor uvicorn is installed, and the app is async.")
+
+
+def _missing(what: str) -> Exception:
+    # Here, because a run without these fixtures should not pay for it.
+    from segue.testing.errors import ClientError  # noqa: PLC0415
+
+    return ClientError(
+        "SG-TEST-014",
+        what,
+        why="The fixtures of Segue's pytest plugin need the app under test.",
+        fix='Set segue_app = "module:app" in the pytest configuration, install '
+        '"segue[server]" for live_server, or write a fixture `app` of your own.',
+    )

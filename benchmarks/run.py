@@ -1,6 +1,5 @@
 """Measure Segue and its peers: `python benchmarks/run.py http|walk|...|all`."""
 
-import argparse
 import sys
 from pathlib import Path
 

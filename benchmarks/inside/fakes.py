@@ -56,7 +56,7 @@ Runner = Callable[[int], Heard]
 
 def wsgi_calls(app: Any, call: Call) -> Runner:
     """Build the loop that calls a WSGI application n times."""
-    template = {
+    template: dict[str, Any] = {
         "GATEWAY_INTERFACE": "CGI/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "REQUEST_METHOD": call.method,
@@ -134,7 +134,7 @@ class Cycle:
 
 def asgi_calls(app: Any, call: Call) -> Runner:
     """Build the loop that calls an ASGI application n times."""
-    template = {
+    template: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",

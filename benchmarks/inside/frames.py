@@ -4,13 +4,13 @@
 """
 
 import asyncio
+import inspect
 import json
 import sys
 from typing import Any
 
-from segue import App
-
 from inside.fakes import Call, asgi_calls, rsgi_calls, wsgi_calls
+from segue import App
 
 __all__ = ["main"]
 
@@ -19,7 +19,8 @@ CALL = Call("GET", "/")
 
 def depth() -> int:
     """Count the frames of this thread, this one not included."""
-    frame: Any = sys._getframe(1)
+    frame = inspect.currentframe()
+    frame = frame.f_back if frame else None
     found = 0
     while frame is not None:
         found += 1

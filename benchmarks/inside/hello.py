@@ -8,6 +8,8 @@ that what a framework loads at its first request counts too; else `none`.
 import sys
 import time
 
+# No typing here: its import would stand in every figure.
+
 
 def resident() -> float:
     """Read how many MB of this process are in memory now."""

@@ -36,12 +36,12 @@ def build_segue(half: int) -> Any:
     def static() -> str:
         return "Hello, World!"
 
-    def dynamic(id: int) -> str:
+    def dynamic(item: int) -> str:
         return "Hello, World!"
 
     for number in range(half):
         app.get(static_path(number), name=f"static{number}")(static)
-        app.get(dynamic_path(number, "{id}"), name=f"dynamic{number}")(dynamic)
+        app.get(dynamic_path(number, "{item}"), name=f"dynamic{number}")(dynamic)
     return app
 
 
@@ -51,12 +51,12 @@ def build_flask(half: int) -> Any:
     def static() -> str:
         return "Hello, World!"
 
-    def dynamic(id: int) -> str:
+    def dynamic(item: int) -> str:
         return "Hello, World!"
 
     for number in range(half):
         app.add_url_rule(static_path(number), f"static{number}", static)
-        path = dynamic_path(number, "<int:id>")
+        path = dynamic_path(number, "<int:item>")
         app.add_url_rule(path, f"dynamic{number}", dynamic)
     return app
 
@@ -67,12 +67,12 @@ def build_bottle(half: int) -> Any:
     def static() -> str:
         return "Hello, World!"
 
-    def dynamic(id: int) -> str:
+    def dynamic(item: int) -> str:
         return "Hello, World!"
 
     for number in range(half):
         app.route(static_path(number), callback=static)
-        app.route(dynamic_path(number, "<id:int>"), callback=dynamic)
+        app.route(dynamic_path(number, "<item:int>"), callback=dynamic)
     return app
 
 
@@ -80,13 +80,13 @@ def build_falcon(half: int) -> Any:
     app = importlib.import_module("falcon").App()
 
     class Resource:
-        def on_get(self, req: Any, resp: Any, id: int = 0) -> None:
+        def on_get(self, req: Any, resp: Any, item: int = 0) -> None:
             resp.text = "Hello, World!"
 
     resource = Resource()
     for number in range(half):
         app.add_route(static_path(number), resource)
-        app.add_route(dynamic_path(number, "{id:int}"), resource)
+        app.add_route(dynamic_path(number, "{item:int}"), resource)
     return app
 
 
@@ -98,13 +98,13 @@ def build_django(half: int) -> Any:
     urls = importlib.import_module("django.urls")
     respond = importlib.import_module("django.http").HttpResponse
 
-    def view(request: Any, id: int = 0) -> Any:
+    def view(request: Any, item: int = 0) -> Any:
         return respond("Hello, World!")
 
     patterns = []
     for number in range(half):
         patterns.append(urls.path(static_path(number)[1:], view))
-        patterns.append(urls.path(dynamic_path(number, "<int:id>")[1:], view))
+        patterns.append(urls.path(dynamic_path(number, "<int:item>")[1:], view))
     module = type(sys)("django_routes")
     module.urlpatterns = patterns  # type: ignore[attr-defined] # a module made here
     sys.modules["django_routes"] = module
@@ -121,7 +121,7 @@ def build_pyramid(half: int) -> Any:
     for number in range(half):
         config.add_route(f"static{number}", static_path(number))
         config.add_view(view, route_name=f"static{number}")
-        config.add_route(f"dynamic{number}", dynamic_path(number, r"{id:\d+}"))
+        config.add_route(f"dynamic{number}", dynamic_path(number, r"{item:\d+}"))
         config.add_view(view, route_name=f"dynamic{number}")
     return config.make_wsgi_app()
 
@@ -136,7 +136,7 @@ def build_starlette(half: int) -> Any:
     routes = []
     for number in range(half):
         routes.append(route(static_path(number), view))
-        routes.append(route(dynamic_path(number, "{id:int}"), view))
+        routes.append(route(dynamic_path(number, "{item:int}"), view))
     return importlib.import_module("starlette.applications").Starlette(routes=routes)
 
 
@@ -146,12 +146,12 @@ def build_litestar(half: int) -> Any:
     async def static() -> str:
         return "Hello, World!"
 
-    async def dynamic(id: int) -> str:
+    async def dynamic(item: int) -> str:
         return "Hello, World!"
 
     # One handler with many paths: Litestar's own way to have them cheaply.
     lists = [static_path(number) for number in range(half)]
-    items = [dynamic_path(number, "{id:int}") for number in range(half)]
+    items = [dynamic_path(number, "{item:int}") for number in range(half)]
     handlers = [litestar.get(lists)(static), litestar.get(items)(dynamic)]
     return litestar.Litestar(handlers, openapi_config=None)
 

@@ -60,8 +60,10 @@ def bars(title: str, subtitle: str, rows: Sequence[Bar], digits: int = 1) -> str
     height = TOP + STEP * len(rows) + 28
     scale = (WIDTH - LABEL - RIGHT) / top
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        f' width="{WIDTH}" height="{height}" role="img" aria-labelledby="t d">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+            f' width="{WIDTH}" height="{height}" role="img" aria-labelledby="t d">'
+        ),
         f'<title id="t">{escape(title)}</title>',
         f'<desc id="d">{escape(subtitle)}</desc>',
         f"<style>{STYLE}</style>",
@@ -97,10 +99,14 @@ def bar(row: Bar, y: int, scale: float, digits: int) -> list[str]:
     end = LABEL + row.value * scale
     left, right = LABEL + row.low * scale, LABEL + row.high * scale
     parts = [
-        f'<text x="{LABEL - 8}" y="{y + 11}" text-anchor="end">'
-        f"{escape(row.label)}</text>",
-        f'<rect class="{row.kind}" x="{LABEL}" y="{y}" height="{THICK}"'
-        f' width="{max(1.0, end - LABEL):.1f}" rx="2"/>',
+        (
+            f'<text x="{LABEL - 8}" y="{y + 11}" text-anchor="end">'
+            f"{escape(row.label)}</text>"
+        ),
+        (
+            f'<rect class="{row.kind}" x="{LABEL}" y="{y}" height="{THICK}"'
+            f' width="{max(1.0, end - LABEL):.1f}" rx="2"/>'
+        ),
     ]
     if row.high > row.low:
         parts.append(

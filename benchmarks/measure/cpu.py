@@ -34,13 +34,13 @@ def stat_fields(pid: str) -> list[str] | None:
 def group_members(group: int) -> list[int]:
     """List the processes of a group."""
     members = []
-    for entry in os.listdir(PROC):
-        if not entry.isdigit():
+    for entry in PROC.iterdir():
+        if not entry.name.isdigit():
             continue
-        fields = stat_fields(entry)
+        fields = stat_fields(entry.name)
         # A zombie has nothing left to end or to count.
         if fields is not None and int(fields[2]) == group and fields[0] != "Z":
-            members.append(int(entry))
+            members.append(int(entry.name))
     return members
 
 

@@ -1,6 +1,6 @@
 """What a table must say about where it was made."""
 
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -27,7 +27,7 @@ def about(arguments: list[str], seconds: float) -> dict[str, Any]:
     """Collect date, machine, command and versions; the load says how quiet it was."""
     return {
         "command": " ".join(["python", "benchmarks/run.py", *arguments]),
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cpu": f"{processor()}, {os.cpu_count()} cores",
         "system": f"Linux {platform.release()}",
         "python": output([str(PYTHON), "-c", "import sys; print(sys.version)"]),

@@ -42,10 +42,12 @@ def report_http(outcome: Outcome) -> dict[str, str]:
     """Write `http.md` and one chart for each question."""
     names = names_of(outcome)
     parts = [
-        "CPU of the server's whole process group for one request, in microseconds:"
-        " median of the rounds (lowest-highest). One worker pinned to one core, wrk"
-        " with 32 keep-alive connections on the other. "
-        "[README](../README.md) says how to read it.",
+        (
+            "CPU of the server's whole process group for one request, in microseconds:"
+            " median of the rounds (lowest-highest). One worker pinned to one core, wrk"
+            " with 32 keep-alive connections on the other. "
+            "[README](../README.md) says how to read it."
+        ),
         "\n\n".join(f"![{name}](http-{name}.svg)" for name in names),
         "## CPU per request, microseconds",
         cpu_table(outcome, names),
@@ -202,10 +204,12 @@ def report_threads(outcome: Outcome) -> dict[str, str]:
         "10 ms sleep, us of CPU",
     ]
     parts = [
-        "What it costs to run a plain function beside the event loop, and what it"
-        " gives: a handler that returns at once, and one that blocks for 10 ms (32"
-        " connections can have at most 3,200 of those a second). `inline` runs on the"
-        " loop, so it is not asked to block.",
+        (
+            "What it costs to run a plain function beside the event loop, and what it"
+            " gives: a handler that returns at once, and one that blocks for 10 ms (32"
+            " connections can have at most 3,200 of those a second). `inline` runs on"
+            " the loop, so it is not asked to block."
+        ),
         table(headers, rows),
         "![threads](threads.svg)",
     ]

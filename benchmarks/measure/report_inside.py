@@ -20,9 +20,12 @@ def report_walk(outcome: Outcome) -> dict[str, str]:
     names = [question.name for question in QUESTIONS]
     limits = ", ".join(f"{name} {limit:,}" for name, limit in LIMITS.items())
     parts = [
-        "Nanoseconds of CPU that a request costs over a bare callable doing the same"
-        " work, called in process without a server: median of the rounds"
-        " (lowest-highest), each round the least disturbed batch of a fresh process.",
+        (
+            "Nanoseconds of CPU that a request costs over a bare callable doing the"
+            " same work, called in process without a server: median of the rounds"
+            " (lowest-highest), each round the least disturbed batch of a fresh"
+            " process."
+        ),
         f"## The gate: at most {limits}",
         gate_table(outcome),
         "## All four requests, nanoseconds over bare",
@@ -129,11 +132,13 @@ def report_import(outcome: Outcome) -> dict[str, str]:
         "asked once",
     ]
     parts = [
-        "Times are the best of all rounds, each a fresh process with its byte code"
-        " on disk; memory is what is resident at the end. `hello world` is importing"
-        " the framework, building a one-route application and (where that is possible"
-        " without its own server) asking it once. Some root packages import little"
-        " until a name is used: compare `hello world`.",
+        (
+            "Times are the best of all rounds, each a fresh process with its byte code"
+            " on disk; memory is what is resident at the end. `hello world` is"
+            " importing the framework, building a one-route application and (where"
+            " that is possible without its own server) asking it once. Some root"
+            " packages import little until a name is used: compare `hello world`."
+        ),
         table(headers, rows),
         claims(outcome),
         "![import](import.svg)",
@@ -171,9 +176,12 @@ def claims(outcome: Outcome) -> str:
 def report_router(outcome: Outcome) -> dict[str, str]:
     """Write `router.md` and its chart."""
     parts = [
-        "Microseconds of CPU for a whole request in process, without a server; half"
-        " of the routes static, half with an int; ten of each, spread over the table,"
-        " asked in turn. `start` is building the application and its first answer.",
+        (
+            "Microseconds of CPU for a whole request in process, without a server; half"
+            " of the routes static, half with an int; ten of each, spread over the"
+            " table, asked in turn. `start` is building the application and its first"
+            " answer. Rivals are measured in one round only."
+        ),
     ]
     for kind in KINDS:
         headers = ["", *(f"{size:,} routes" for size in SIZES), "10,000 / 10"]
@@ -221,10 +229,12 @@ def report_streams(outcome: Outcome) -> dict[str, str]:
             ]
         )
     parts = [
-        "A client asks for 300 MB and stops reading. The figure is how much the"
-        " server's memory (PSS of the process group) grows meanwhile, in MB; wanted:"
-        f" below {GROWTH_LIMIT} on WSGI and ASGI. RSGI has no back-pressure, so a"
-        " stream there ends at its byte budget; files go by `response_file`.",
+        (
+            "A client asks for 300 MB and stops reading. The figure is how much the"
+            " server's memory (PSS of the process group) grows meanwhile, in MB;"
+            f" wanted: below {GROWTH_LIMIT} on WSGI and ASGI. RSGI has no back-pressure,"
+            " so a stream there ends at its byte budget; files go by `response_file`."
+        ),
         table(["", "growth, MB", "the client then gets", "answers after"], rows),
         "![streams](streams.svg)",
     ]

@@ -117,43 +117,41 @@ ROSTER: tuple[Peer, ...] = (
     Peer("express", "express_app.js", "node"),
 )
 
-THREADED: tuple[Peer, ...] = tuple(
-    Peer("segue", f"segue_thread_app:{kind}_app", server, protocol, style, kind)
-    for server, protocol, kind, style in (
-        ("granian", "wsgi", "sync", "sync"),
-        ("granian", "wsgi", "async", "async"),
-        ("granian", "asgi", "sync", "sync"),
-        ("granian", "rsgi", "sync", "sync"),
-        ("uvicorn", "asgi", "sync", "sync"),
-        ("uvicorn", "asgi", "inline", "sync"),
-        ("uvicorn", "asgi", "async", "async"),
-    )
-) + (
+THREADED: tuple[Peer, ...] = (
+    *(
+        Peer("segue", f"segue_thread_app:{kind}_app", server, protocol, style, kind)
+        for server, protocol, kind, style in (
+            ("granian", "wsgi", "sync", "sync"),
+            ("granian", "wsgi", "async", "async"),
+            ("granian", "asgi", "sync", "sync"),
+            ("granian", "rsgi", "sync", "sync"),
+            ("uvicorn", "asgi", "sync", "sync"),
+            ("uvicorn", "asgi", "inline", "sync"),
+            ("uvicorn", "asgi", "async", "async"),
+        )
+    ),
     Peer("bare", "thread_app:executor_app", "uvicorn", "asgi", "sync", "executor"),
     Peer("starlette", "thread_app:starlette_app", "uvicorn", "asgi", "sync", "sync"),
     Peer("fastapi", "thread_app:fastapi_app", "uvicorn", "asgi", "sync", "sync"),
 )
 
-STREAMERS: tuple[Peer, ...] = tuple(
-    Peer("segue", f"segue_stream_app:{kind}_app", server, protocol, kind, kind)
-    for server, protocol, kind in (
-        ("granian", "wsgi", "sync"),
-        ("granian", "wsgi", "async"),
-        ("granian", "asgi", "sync"),
-        ("granian", "asgi", "async"),
-        ("uvicorn", "asgi", "sync"),
-        ("uvicorn", "asgi", "async"),
-        ("granian", "rsgi", "sync"),
-        ("granian", "rsgi", "async"),
-    )
-) + tuple(
-    Peer("bare", f"raw_stream_app:{protocol}_app", server, protocol)
-    for server, protocol in (
-        ("granian", "wsgi"),
-        ("granian", "asgi"),
-        ("uvicorn", "asgi"),
-        ("granian", "rsgi"),
-    )
+WAYS = (
+    ("granian", "wsgi"),
+    ("granian", "asgi"),
+    ("uvicorn", "asgi"),
+    ("granian", "rsgi"),
+)
+
+STREAMERS: tuple[Peer, ...] = (
+    *(
+        Peer("segue", f"segue_stream_app:{kind}_app", server, protocol, kind, kind)
+        for server, protocol in WAYS
+        for kind in ("sync", "async")
+    ),
+    *(
+        Peer("bare", f"raw_stream_app:{protocol}_app", server, protocol)
+        for server, protocol in WAYS
+    ),
 )
 
 

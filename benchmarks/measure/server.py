@@ -87,6 +87,8 @@ def serving(peer: Peer, core: int, **environ: str) -> Iterator[Server]:
     """Serve a peer on one core for the length of a `with` block.
 
     Args:
+        peer: What to serve.
+        core: The processor it is pinned to.
         environ: More of the environment for this server.
 
     Raises:

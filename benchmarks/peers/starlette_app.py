@@ -1,7 +1,5 @@
 """Starlette: `Route`s with converters; JSON and the order by msgspec."""
 
-import time
-
 from records import DecodeError, User, decode_order, encode, receipt
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
@@ -32,22 +30,11 @@ async def order(request):
     return Response(body, media_type="application/json")
 
 
-def sync_plaintext(request):
-    return PlainTextResponse("Hello, World!")
-
-
-def sync_sleep(request):
-    time.sleep(0.01)
-    return PlainTextResponse("Hello, World!")
-
-
 app = Starlette(
     routes=[
         Route("/plaintext", plaintext),
         Route("/json", message),
         Route("/users/{id:int}", user),
         Route("/orders/{id:int}", order, methods=["POST"]),
-        Route("/sync", sync_plaintext),
-        Route("/sleep", sync_sleep),
     ]
 )

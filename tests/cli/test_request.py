@@ -107,9 +107,9 @@ def test_an_answer_without_a_body_prints_none(segue):
 
 
 def test_a_status_without_a_phrase_is_printed_alone(segue):
-    assert segue(
-        "request", "GET", "/odd", "--protocol", "asgi"
-    ).output.startswith("299\n")
+    assert segue("request", "GET", "/odd", "--protocol", "asgi").output.startswith(
+        "299\n"
+    )
 
 
 def test_an_error_status_fails_only_when_asked_to(segue):

@@ -32,7 +32,9 @@ def test_a_request_reaches_the_app_and_its_answer_the_test(echo_app, protocol):
     "method", ["get", "head", "options", "post", "put", "patch", "delete"]
 )
 def test_every_method_has_a_verb(speak, told, method):
-    with Client(speak(lambda seen: told(headers=[("x-method", seen.method)]))) as client:
+    with Client(
+        speak(lambda seen: told(headers=[("x-method", seen.method)]))
+    ) as client:
         response = getattr(client, method)("/")
 
     assert response.headers["x-method"] == method.upper()
@@ -78,7 +80,10 @@ def test_files_are_sent_as_multipart(echo_app):
     with Client(echo_app) as client:
         seen = client.post("/", data={"n": 1}, files={"f": ("a.txt", b"hi")}).json()
 
-    assert 'name="f"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\nhi' in seen["body"]
+    assert (
+        'name="f"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\nhi'
+        in seen["body"]
+    )
     assert 'name="n"\r\n\r\n1' in seen["body"]
 
 
@@ -268,7 +273,10 @@ def test_an_async_iterable_needs_the_async_client(echo_app):
 
 
 def test_two_bodies_in_one_request_are_an_error(echo_app):
-    with Client(echo_app) as client, pytest.raises(ClientError, match="json and content"):
+    with (
+        Client(echo_app) as client,
+        pytest.raises(ClientError, match="json and content"),
+    ):
         client.post("/", json=1, content=b"x")
 
 

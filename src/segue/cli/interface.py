@@ -7,7 +7,7 @@ is never chosen, because its streams have no back-pressure on Granian.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from segue.cli.inspection import Inspection, Interface
 from segue.core.errors import CommandError
@@ -41,10 +41,12 @@ def choose(found: Inspection, asked: Interface | None) -> Choice:
     """
     if asked is None:
         return _choose(found)
-    if asked == "rsgi":
-        _refuse_streams(found)
-    if asked == "wsgi":
-        _refuse_websockets(found)
+    if not found.is_segue:
+        _refuse_what_it_is_not(found, asked)
+    elif asked == "rsgi" and found.streams:
+        _refuse_streams()
+    elif asked == "wsgi" and found.websockets is not None:
+        _refuse_websockets(found.websockets)
     return Choice(asked, "it was asked for")
 
 
@@ -56,37 +58,33 @@ def _choose(found: Inspection) -> Choice:
     return Choice("wsgi", "every handler is a plain function")
 
 
-def _refuse_streams(found: Inspection) -> None:
-    if not found.is_segue:
+def _refuse_what_it_is_not(found: Inspection, asked: Interface) -> None:
+    speaks = "wsgi" if found.needs_asgi is None else "asgi"
+    if asked != speaks:
         raise CommandError(
             "SG-RUN-003",
-            "The app is not a Segue App, so it cannot be served as RSGI.",
-            why="Only WSGI and ASGI can be told from the outside.",
-            fix="Leave out --interface rsgi",
-        )
-    if found.streams:
-        raise CommandError(
-            "SG-RUN-002",
-            "An app that streams is not served as RSGI.",
-            why="RSGI gives no back-pressure: a client that stops reading would make "
-            "the worker keep the whole stream in memory.",
-            fix="Leave out --interface rsgi; ASGI has back-pressure.",
-        )
-
-
-def _refuse_websockets(found: Inspection) -> None:
-    if found.websockets is not None:
-        raise CommandError(
-            "SG-RUN-007",
-            "An app with WebSockets is not served as WSGI.",
-            why="WSGI knows requests and answers only.",
-            where=[found.websockets],
-            fix="Leave out --interface wsgi",
-        )
-    if not found.is_segue and found.needs_asgi is not None:
-        raise CommandError(
-            "SG-RUN-003",
-            "The app is an ASGI application, so it cannot be served as WSGI.",
+            f"The app is a {_SPELLED[speaks]} application, "
+            f"so it cannot be served as {_SPELLED[asked]}.",
             why="It would be called with the wrong arguments.",
-            fix="Leave out --interface wsgi",
+            fix=f"Leave out --interface {asked}",
         )
+
+
+def _refuse_streams() -> NoReturn:
+    raise CommandError(
+        "SG-RUN-002",
+        "An app that streams is not served as RSGI.",
+        why="RSGI gives no back-pressure: a client that stops reading would make "
+        "the worker keep the whole stream in memory.",
+        fix="Leave out --interface rsgi; ASGI has back-pressure.",
+    )
+
+
+def _refuse_websockets(place: str) -> NoReturn:
+    raise CommandError(
+        "SG-RUN-007",
+        "An app with WebSockets is not served as WSGI.",
+        why="WSGI knows requests and answers only.",
+        where=[place],
+        fix="Leave out --interface wsgi",
+    )

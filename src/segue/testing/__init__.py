@@ -1,5 +1,8 @@
 """Tests of an app: a client without a network, a real server, overrides.
 
+Each name is loaded when it is first used: pytest imports this package for the plugin
+in it, in every run wherever Segue is installed, and most runs want nothing of it.
+
 Example:
     >>> from segue.testing import Client
     >>> def app(environ, start_response):
@@ -9,23 +12,11 @@ Example:
     'Hello'
 """
 
-from segue.testing.async_client import AsyncClient
-from segue.testing.client import Client
-from segue.testing.conversation import ClientOptions
-from segue.testing.errors import (
-    ClientError,
-    LiveServerError,
-    ProtocolError,
-    WebSocketClosed,
-    WebSocketRejected,
-)
-from segue.testing.jar import CookieJar, StoredCookie
-from segue.testing.live import LiveServer
-from segue.testing.outgoing import Received, RequestOptions, Sent
-from segue.testing.override import FrozenClock, override
-from segue.testing.response import ClientResponse
-from segue.testing.streams import AsyncResponseStream, ResponseStream
-from segue.testing.websocket import AsyncWebSocketSession, WebSocketSession
+# Pyright looks for names that `__getattr__` gives; it finds them in `__init__.pyi`.
+# pyright: reportUnsupportedDunderAll=false
+
+from importlib import import_module
+from typing import Any, Final
 
 __all__ = [
     "AsyncClient",
@@ -50,3 +41,39 @@ __all__ = [
     "WebSocketSession",
     "override",
 ]
+
+_HOMES: Final = {
+    "AsyncClient": "async_client",
+    "AsyncResponseStream": "streams",
+    "AsyncWebSocketSession": "websocket",
+    "Client": "client",
+    "ClientError": "errors",
+    "ClientOptions": "conversation",
+    "ClientResponse": "response",
+    "CookieJar": "jar",
+    "FrozenClock": "override",
+    "LiveServer": "live",
+    "LiveServerError": "errors",
+    "ProtocolError": "errors",
+    "Received": "outgoing",
+    "RequestOptions": "outgoing",
+    "ResponseStream": "streams",
+    "Sent": "outgoing",
+    "StoredCookie": "jar",
+    "WebSocketClosed": "errors",
+    "WebSocketRejected": "errors",
+    "WebSocketSession": "websocket",
+    "override": "override",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -27,6 +27,8 @@ from segue.core.config.misfits import Misfit
 from segue.core.config.secret import Secret
 from segue.core.config.values import read
 
+NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - naive times are what is tested
+
 
 def explode(value):
     raise RuntimeError(value)
@@ -49,7 +51,7 @@ def explode(value):
         (
             Timezone(...),
             datetime(2026, 1, 1, tzinfo=UTC),
-            datetime(2026, 1, 1),
+            NAIVE,
             "a time with the right zone (Ellipsis)",
         ),
         (Meta(ge=1), 1, 0, "at least 1"),
@@ -62,7 +64,7 @@ def explode(value):
         (Meta(pattern="^a"), "ab", "ba", "like the pattern ^a"),
         (
             Meta(tz=False),
-            datetime(2026, 1, 1),
+            NAIVE,
             datetime(2026, 1, 1, tzinfo=UTC),
             "a time with the right zone (False)",
         ),

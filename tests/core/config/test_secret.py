@@ -18,7 +18,7 @@ from segue.core.errors import SettingsError
 def test_no_form_of_a_secret_shows_its_value(value):
     secret = Secret("<" + value + ">")
 
-    shown = f"{secret!r} {secret} {secret:>20} {[secret]} {'%s' % secret}"
+    shown = f"{secret!r} {secret} {secret:>20} {[secret]} {f'{secret}'}"
 
     assert f"<{value}>" not in shown
     assert secret.reveal() == f"<{value}>"
@@ -52,7 +52,7 @@ def test_a_secret_stays_hidden_in_a_traceback_of_its_struct():
         key: Secret[str]
 
     try:
-        raise ValueError(Held(Secret("rosebud")))
+        raise ValueError(Held(Secret("rosebud")))  # noqa: TRY301 - to have a traceback
     except ValueError as error:
         text = "".join(traceback.format_exception(error))
 

@@ -225,23 +225,19 @@ def test_a_dataclass_can_be_nested_too(folder):
     assert load(Shop, folder, {"MAIL__PORT": "26"}).value.mail == Mail("localhost", 26)
 
 
+class Menu(msgspec.Struct):
+    name: str
+    inner: "list[Menu]" = msgspec.field(default_factory=list)
+    top: "Menu | None" = None
+
+
 def test_a_class_inside_itself_is_a_value(folder):
     class Shop(Settings):
-        menu: "Menu"
+        menu: Menu
 
-    globals()["Menu"] = Menu = msgspec.defstruct(
-        "Menu",
-        [("name", str), ("inner", "list[Menu]", []), ("top", "Menu | None", None)],
-        module=__name__,
-    )
-    try:
-        menu = load(
-            Shop, folder, {"MENU": '{"name": "a", "top": {"name": "b"}}'}
-        ).value.menu
-    finally:
-        del globals()["Menu"]
+    loaded = load(Shop, folder, {"MENU": '{"name": "a", "top": {"name": "b"}}'})
 
-    assert menu == Menu("a", [], Menu("b"))
+    assert loaded.value.menu == Menu("a", [], Menu("b"))
 
 
 @pytest.mark.feature("M-196")
@@ -261,8 +257,10 @@ def test_all_mistakes_are_reported_together(folder):
         ),
         (
             "SG-CONF-002",
-            "The setting timeout is 'soon', but must be a duration such as "
-            "'5 minutes' or 300 (seconds).",
+            (
+                "The setting timeout is 'soon', but must be a duration such as "
+                "'5 minutes' or 300 (seconds)."
+            ),
         ),
         ("SG-CONF-007", "There is no secret key."),
         (
@@ -323,8 +321,8 @@ def test_a_secret_that_does_not_fit_is_masked_in_the_error(folder, name):
 
 def test_a_reason_inside_a_value_names_its_place(folder):
     class Shop(Settings):
-        ports: list[int] = []
-        pools: dict[str, Cache] = {}
+        ports: list[int] = msgspec.field(default_factory=list)
+        pools: dict[str, Cache] = msgspec.field(default_factory=dict)
 
     found = problems(Shop, folder, {"PORTS": "1,x", "POOLS": '{"a": {"size": "b"}}'})
 
@@ -336,7 +334,7 @@ def test_a_reason_inside_a_value_names_its_place(folder):
 
 def test_an_unknown_key_inside_a_value_is_told_without_a_value(folder):
     class Shop(Settings):
-        pools: list[Cache] = []
+        pools: list[Cache] = msgspec.field(default_factory=list)
 
     (problem,) = problems(Shop, folder, {"POOLS": '[{"sizes": 3}]'})
 

@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -345,12 +346,10 @@ def test_a_type_alias_is_looked_through():
 
 
 @given(st.text())
-def test_any_text_fits_or_is_refused_in_words(text):
+def test_any_text_fits_or_is_a_misfit(text):
     for hint in (int, float, Decimal, bool, date, timedelta, list[int], dict[str, int]):
-        try:
+        with suppress(Misfit):
             read(hint, text, text=True)
-        except Misfit as error:
-            assert error.reasons[0].fault.startswith("must ")
 
 
 @given(st.lists(st.integers()))

@@ -131,9 +131,7 @@ class TestConditions:
     def test_a_state_without_names_meets_no_condition(self):
         none_match = Headers([("if-none-match", '"v2"')])
         match = Headers([("if-match", '"v2"')])
-        dates = Headers(
-            [("if-modified-since", LATER), ("if-unmodified-since", BEFORE)]
-        )
+        dates = Headers([("if-modified-since", LATER), ("if-unmodified-since", BEFORE)])
 
         assert evaluate("GET", none_match) is None
         assert evaluate("PUT", match) == 412
@@ -258,7 +256,8 @@ class TestRanges:
         assert parse_ranges(header, 1000) == []
 
     @pytest.mark.parametrize(
-        "header", ["bytes=1000-", "bytes=1000-2000", "bytes=-0", "bytes=" + "9" * 5000 + "-"]
+        "header",
+        ["bytes=1000-", "bytes=1000-2000", "bytes=-0", "bytes=" + "9" * 5000 + "-"],
     )
     def test_what_lies_outside_cannot_be_answered(self, header):
         with pytest.raises(RangeNotSatisfiable) as caught:

@@ -60,7 +60,11 @@ def test_data_is_encoded():
     )
 
 
-@given(st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_what_is_encoded_can_be_read_by_others(data):
     assert json.loads(encode_json(data)) == data
 

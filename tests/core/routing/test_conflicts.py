@@ -199,6 +199,7 @@ def test_a_route_for_any_method_is_taken_only_by_one_for_any(route):
         ("GET /{x}/{y}", "GET /{y:late}/a"),
         ("GET /{r:tail}", "GET /{r:lines}"),
         ("GET h.org/{x}", "GET h.org/{x:late}"),
+        ("GET /{x}/", "GET /{x:late}/"),
     ],
 )
 def test_a_converter_that_is_tried_after_one_that_takes_all_is_dead(route, wide, dead):
@@ -219,7 +220,6 @@ def test_a_converter_that_is_tried_after_one_that_takes_all_is_dead(route, wide,
         ("GET /{x}/{y:int}", "GET /{x:late}/{y}"),
         ("GET /{r:path}", "GET /{r:lines}"),
         ("GET /{x}", "GET /{r:lines}"),
-        ("GET /{x:late}/", "GET /{x}/"),
         ("GET /{x}/{y}", "GET /{x:late}/"),
     ],
 )

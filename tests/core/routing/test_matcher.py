@@ -34,7 +34,9 @@ def targets(table):
 @pytest.mark.feature("M-014")
 def test_the_closest_host_wins_whatever_its_paths_are(table):
     matcher = targets(
-        table("GET /about", "GET {t}.example.org/{x}", "GET shop.example.org/{rest:path}")
+        table(
+            "GET /about", "GET {t}.example.org/{x}", "GET shop.example.org/{rest:path}"
+        )
     )
 
     def answer(host):
@@ -58,7 +60,10 @@ def test_routes_of_one_host_shape_keep_their_own_names(table):
 
 @pytest.mark.feature("M-015")
 def test_predicates_decide_between_routes_of_one_path(table, route, ask):
-    plain, second = route("GET /x", "plain"), route("GET /x", "v2", when=header("v", "2"))
+    plain, second = (
+        route("GET /x", "plain"),
+        route("GET /x", "v2", when=header("v", "2")),
+    )
     matcher = targets(table(plain, second))
 
     assert matcher.search("/x", "GET", "h", lambda: ask(v="2")).entry == "v2"
@@ -89,7 +94,9 @@ def test_more_conditions_are_tried_before_fewer_in_any_order(table, route, ask):
 
 @pytest.mark.feature("M-015")
 def test_a_failed_predicate_gives_way_to_a_less_specific_path(table, route, ask):
-    matcher = targets(table(route("GET /x", "page", when=header("a")), "GET /{rest:path}"))
+    matcher = targets(
+        table(route("GET /x", "page", when=header("a")), "GET /{rest:path}")
+    )
 
     assert matcher.search("/x", "GET", "h", ask).entry == "GET /{rest:path}"
 
@@ -126,7 +133,9 @@ def test_the_request_is_made_once_and_only_when_asked_for(table, route, ask):
     made = []
     picky = custom(lambda request: made.append(request), says="never")
     other = custom(lambda request: made.append(request), says="not either")
-    matcher = targets(table(route("GET /x", when=[picky]), route("GET /x", when=[other])))
+    matcher = targets(
+        table(route("GET /x", when=[picky]), route("GET /x", when=[other]))
+    )
 
     missed = matcher.search("/x", "GET", "h", ask)
 
@@ -185,7 +194,9 @@ def test_a_route_for_options_answers_itself(table):
 def test_a_method_that_no_client_can_send_is_not_offered(table):
     matcher = targets(table("(WEBSOCKET) /x", "POST /x", "/y"))
 
-    assert matcher.search("/x", "(WEBSOCKET)", "h", no_request).entry == "(WEBSOCKET) /x"
+    assert (
+        matcher.search("/x", "(WEBSOCKET)", "h", no_request).entry == "(WEBSOCKET) /x"
+    )
     assert matcher.search("/x", "GET", "h", no_request).allowed == {"POST", "OPTIONS"}
     assert matcher.search("/y", "(WEBSOCKET)", "h", no_request).allowed >= {"GET"}
 
@@ -246,7 +257,9 @@ def test_a_strict_table_does_not_redirect(table):
 
 @pytest.mark.feature("M-021")
 def test_a_table_may_ignore_the_slash(table):
-    matcher = targets(table("GET /a/", "GET /b/{x}", "POST /c/", "GET /c", slashes="ignore"))
+    matcher = targets(
+        table("GET /a/", "GET /b/{x}", "POST /c/", "GET /c", slashes="ignore")
+    )
 
     def answer(path, method="GET"):
         return matcher.search(path, method, "h", no_request)
@@ -276,7 +289,15 @@ def test_no_redirect_leads_to_another_host(table, path):
 
 def test_what_a_host_may_claim_is_left_to_the_search(table):
     matcher = targets(
-        table("GET /a", "POST /a", "GET /b/{x}", "GET /c", "GET h.org/{x}", "GET h.org/b/1", "GET h.org/c/")
+        table(
+            "GET /a",
+            "POST /a",
+            "GET /b/{x}",
+            "GET /c",
+            "GET h.org/{x}",
+            "GET h.org/b/1",
+            "GET h.org/c/",
+        )
     )
 
     assert matcher.static == {"/a": {"POST": "POST /a"}}
@@ -354,7 +375,13 @@ SEGMENTS = [
     "a", "b", "1", "{x}", "{x:int}", "{x:bool}", "{x:slug}", "{x}.a", "a{x}",
     "{x:int}-{y}", "{x:path}", "{x:path}.a", "{x:tail}", "{x:odd}",
 ]  # fmt: skip
-CONDITIONS = [(), (header("p"),), (header("p", "1"),), (~header("p"),), (header("p"), header("q"))]
+CONDITIONS = [
+    (),
+    (header("p"),),
+    (header("p", "1"),),
+    (~header("p"),),
+    (header("p"), header("q")),
+]
 HOSTS = [None, None, None, "h.org", "{t}.org", "{t:int}.org"]
 
 converters = Converters()
@@ -379,7 +406,9 @@ def routes(draw):
         chosen = "a" if spans > 1 else part
         text += "/" + chosen.replace("x", f"x{index}").replace("{y}", f"{{y{index}}}")
     text += draw(st.sampled_from(["", "", "/"]))
-    methods = draw(st.sampled_from([None, {"GET"}, {"POST"}, {"HEAD"}, {"GET", "POST"}]))
+    methods = draw(
+        st.sampled_from([None, {"GET"}, {"POST"}, {"HEAD"}, {"GET", "POST"}])
+    )
     host = draw(st.sampled_from(HOSTS))
     return Route(
         Pattern.parse(text, converters),
@@ -391,7 +420,9 @@ def routes(draw):
 
 
 paths = st.lists(
-    st.sampled_from(["a", "b", "1", "2", "a.a", "7-x", "true", "", ".", "..", "-", "ab"]),
+    st.sampled_from(
+        ["a", "b", "1", "2", "a.a", "7-x", "true", "", ".", "..", "-", "ab"]
+    ),
     min_size=1,
     max_size=5,
 ).map(lambda parts: "/" + "/".join(parts))
@@ -414,7 +445,9 @@ def readings(segments, parts):
                 pieces = first.split(text)
                 values = tuple(
                     parameter.converter.read(piece)
-                    for parameter, piece in zip(first.parameters, pieces or (), strict=True)
+                    for parameter, piece in zip(
+                        first.parameters, pieces or (), strict=True
+                    )
                 )
             except ValueError:
                 continue
@@ -503,7 +536,9 @@ def test_the_order_of_declaration_does_not_matter(made, path, random):
         headers = {"p": "2", "q": ""}
 
     found = [
-        Matcher(order, lambda route: route, "redirect").search(path, "GET", "h.org", Asked)
+        Matcher(order, lambda route: route, "redirect").search(
+            path, "GET", "h.org", Asked
+        )
         for order in (made, shuffled)
     ]
 

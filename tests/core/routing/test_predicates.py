@@ -101,7 +101,10 @@ def test_equal_questions_are_equal():
         (host("{t}.org"), host("{t}.org")),
         (header("a") & query("b"), query("b") & header("a")),
         (header("a") | query("b"), query("b") | header("a")),
-        (header("a") | header("b") | header("c"), header("a") | (header("b") | header("c"))),
+        (
+            header("a") | header("b") | header("c"),
+            header("a") | (header("b") | header("c")),
+        ),
         (~~header("a"), header("a")),
         (custom(is_lucky, says="x"), custom(is_lucky, says="x")),
     ]

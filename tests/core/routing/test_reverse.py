@@ -37,7 +37,9 @@ def test_a_url_is_built_by_target_and_by_name(table, route):
 def test_names_that_are_not_in_the_path_are_the_query(table, route):
     made = table(route("GET /u/{id:int}", show))
 
-    assert made.url(show, {"id": 3, "tab": "a b", "x": [1, 2]}) == "/u/3?tab=a%20b&x=1&x=2"
+    assert (
+        made.url(show, {"id": 3, "tab": "a b", "x": [1, 2]}) == "/u/3?tab=a%20b&x=1&x=2"
+    )
 
 
 @pytest.mark.feature("M-013", "M-014")
@@ -50,7 +52,9 @@ def test_a_route_of_a_host_has_its_host_in_its_url(table, route):
 @pytest.mark.feature("M-013")
 def test_of_several_routes_the_one_that_uses_the_most_values_is_built(table, route):
     made = table(
-        route("GET /", show), route("GET /{year}", show), route("GET /{year}/{month}", show)
+        route("GET /", show),
+        route("GET /{year}", show),
+        route("GET /{year}/{month}", show),
     )
 
     assert made.url(show) == "/"

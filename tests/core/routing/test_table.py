@@ -22,7 +22,9 @@ def test_a_frozen_table_takes_no_more_routes(table, route):
         table("GET /").add(late)
 
 
-@pytest.mark.parametrize("methods", [(), ("get",), ("GET POST",), ("",), ("GÉT",), ("A-",)])
+@pytest.mark.parametrize(
+    "methods", [(), ("get",), ("GET POST",), ("",), ("GÉT",), ("A-",)]
+)
 def test_malformed_methods_are_refused_with_their_place(route, methods):
     bad = dataclasses.replace(route("GET /x"), methods=frozenset(methods))
 
@@ -30,7 +32,9 @@ def test_malformed_methods_are_refused_with_their_place(route, methods):
         RouteTable().add(bad)
 
 
-@pytest.mark.parametrize("methods", [("VERSION-CONTROL",), ("(WEBSOCKET)",), ("GET", "QUERY")])
+@pytest.mark.parametrize(
+    "methods", [("VERSION-CONTROL",), ("(WEBSOCKET)",), ("GET", "QUERY")]
+)
 def test_methods_of_other_protocols_are_taken(route, methods):
     made = RouteTable()
 
@@ -49,7 +53,9 @@ def test_a_table_without_routes_answers_nothing(table):
 def test_make_is_called_once_for_each_route(table):
     called = []
 
-    matcher = table("GET POST /a", "/b/{x}").compile(lambda each: called.append(each) or len(called))
+    matcher = table("GET POST /a", "/b/{x}").compile(
+        lambda each: called.append(each) or len(called)
+    )
 
     assert [each.target for each in called] == ["GET POST /a", "/b/{x}"]
     assert matcher.static["/a"] == {"GET": 1, "HEAD": 1, "POST": 1}

@@ -89,16 +89,26 @@ def test_dots_count_only_where_they_are_a_segment():
 
 
 def test_the_commonest_shape_is_found_by_its_fixed_part(zone):
-    found = zone("GET /a/{x:int}", "GET /a/{x}", "GET /b/{x}.y", "GET /b/{x}", "GET /{x}")
+    found = zone(
+        "GET /a/{x:int}", "GET /a/{x}", "GET /b/{x}.y", "GET /b/{x}", "GET /{x}"
+    )
 
     tails = found.tails()
 
     assert sorted(tails) == ["", "/a"]
-    assert [slots["GET"] for _, slots in tails["/a"]] == ["GET /a/{x:int}", "GET /a/{x}"]
+    assert [slots["GET"] for _, slots in tails["/a"]] == [
+        "GET /a/{x:int}",
+        "GET /a/{x}",
+    ]
 
 
 def test_a_long_hostile_path_is_walked_in_no_time(zone):
-    found = zone("GET /{a}/{b}/{c}", "GET /a/{r:path}/b", "GET /{r:path}/a", "GET /a/{r:path}/c/d")
+    found = zone(
+        "GET /{a}/{b}/{c}",
+        "GET /a/{r:path}/b",
+        "GET /{r:path}/a",
+        "GET /a/{r:path}/c/d",
+    )
     began = time.process_time()
 
     assert found.first("/a" * 100_000 + "/x", "GET") is None

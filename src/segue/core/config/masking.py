@@ -17,7 +17,10 @@ _ENDINGS = tuple(
     )
     for ending in (word, f"{word}s")
 )
-_KEYS = ("accesskey", "apikey", "encryptionkey", "privatekey", "secretkey", "signingkey")
+_KEYS = tuple(
+    f"{word}key"
+    for word in ("access", "api", "encryption", "private", "secret", "signing")
+)
 _USERINFO = re.compile(r"(://[^\s/?#:@]*):[^\s/?#]*@")
 _LONGEST = 80
 

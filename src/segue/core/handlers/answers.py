@@ -33,7 +33,7 @@ JSON_KIND: Final = 1
 OCTETS_KIND: Final = 2
 HTML_KIND: Final = 3
 
-MEDIA_TYPES: Final = (
+MEDIA_TYPES: Final[tuple[str, ...]] = (
     "text/plain; charset=utf-8",
     "application/json",
     "application/octet-stream",

@@ -22,6 +22,7 @@ from segue.core.handlers.build import Surroundings, build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.plan import Plan
 from segue.core.handlers.signature import place_of, read_signature
+from segue.core.http.limits import Limits
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
@@ -139,7 +140,7 @@ class _Assembler:
             entry_for=self.entry_for,
             surface=Surface(
                 afters=tuple(self._afters),
-                url=lambda target, **values: self._table.url(target, values),
+                url=self._url,
                 debug_page=self._from.debug_page,
                 debug_miss=self._from.debug_miss,
             ),
@@ -154,6 +155,9 @@ class _Assembler:
             commands=self._commands,
             access=AccessLog() if configuration.access_log else None,
         )
+
+    def _url(self, target: Any, /, **values: Any) -> str:
+        return self._table.url(target, values)
 
     # -- the way down the groups
 
@@ -344,11 +348,15 @@ class _Assembler:
             layers=(*chain.layers, *own),
             befores=chain.befores,
             errors=chain.errors,
-            body_limit=options.get("body_limit"),
+            limits=self._limits(options.get("body_limit")),
             timeout=options.get("timeout", self._from.configuration.timeout),
             path_names=served.path_names,
         )
         return self._coloured(entry)
+
+    def _limits(self, body: int | None) -> Limits:
+        limits = self._from.configuration.limits
+        return limits if body is None else replace(limits, body=body)
 
     def _outer(self, chain: _Chain) -> Entry:
         def nothing() -> None:
@@ -361,6 +369,7 @@ class _Assembler:
             colour=Colour.LIGHT,
             layers=chain.layers,
             errors=chain.errors,
+            limits=self._from.configuration.limits,
         )
         return self._coloured(entry)
 

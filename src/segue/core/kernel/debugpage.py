@@ -11,9 +11,9 @@ import itertools
 import linecache
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from segue.core.errors import HTTPError, SegueError
 from segue.core.http.request import Request
@@ -97,17 +97,22 @@ def masked(name: str, value: Any) -> str:
     """Write a value for the page: short, and hidden when its name tells a secret."""
     if _SECRET.search(name):
         return "***"
-    if isinstance(value, Mapping):
-        # A secret among the items of a dict is as much of a secret.
-        value = {
-            key: "***" if isinstance(key, str) and _SECRET.search(key) else item
-            for key, item in itertools.islice(value.items(), _MOST_LOCALS)
-        }
     try:
-        text = repr(value)
+        text = repr(_without_secrets(value))
     except Exception as error:
         return f"<{type(value).__name__} whose repr failed: {type(error).__name__}>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)})"
+
+
+def _without_secrets(value: Any) -> Any:
+    # A secret among the items of a dict is as much of a secret.
+    if not isinstance(value, dict):
+        return value
+    items = cast("dict[Any, Any]", value).items()
+    return {
+        key: "***" if isinstance(key, str) and _SECRET.search(key) else item
+        for key, item in itertools.islice(items, _MOST_LOCALS)
+    }
 
 
 def _is_here(request: Request) -> bool:

@@ -1,11 +1,13 @@
 """An Entry: everything one route needs at run time, made once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from segue.core.handlers.answers import MEDIA_TYPES
 from segue.core.handlers.compile import Call
 from segue.core.handlers.plan import Plan
+from segue.core.http.limits import Limits
 from segue.core.http.response import Response
 from segue.core.kernel.middleware import Layer
 from segue.core.kernel.steps import Colour, Step
@@ -47,6 +49,7 @@ class Entry:
         layers: Middleware from the outermost to the innermost.
         befores: Hooks before the handler, the app's first.
         errors: Who answers an error, by class or status, the innermost group first.
+        limits: The app's, with the route's own for the body.
         is_async: Some step of the walk is awaited.
         is_light: No step of the walk waits.
         is_plain: Nothing surrounds the handler: the protocols take the short way.
@@ -59,7 +62,7 @@ class Entry:
     layers: tuple[Layer, ...] = ()
     befores: tuple[Hook, ...] = ()
     errors: tuple[Mapping[Any, Hook], ...] = ()
-    body_limit: int | None = None
+    limits: Limits = field(default_factory=Limits)
     timeout: float | None = None
     is_async: bool = False
     is_light: bool = False
@@ -70,6 +73,13 @@ class Entry:
     def status(self) -> int:
         """The status of a plain answer."""
         return self.call.plan.status or 200
+
+    def response(self, result: Any) -> Response:
+        """Make the `Response` of what the compiled handler returned, a pair or one."""
+        if isinstance(result, Response):
+            return result
+        kind, body = result
+        return Response(body, self.status, media_type=MEDIA_TYPES[kind])
 
     def telling(self, answer: Response | Exception) -> "Entry":
         """Make an entry like this one whose handler tells a fixed answer."""

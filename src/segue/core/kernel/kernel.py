@@ -8,7 +8,7 @@ knows no wire format.
 import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -192,12 +192,9 @@ class Kernel:
         values: tuple[Any, ...] = (),
     ) -> Request:
         """Make the request of an exchange, and put it to work here."""
-        limits = self.configuration.limits
-        if entry is not None and entry.body_limit is not None:
-            limits = replace(limits, body=entry.body_limit)
         request = Request(
             exchange,
-            limits=limits,
+            limits=self.configuration.limits if entry is None else entry.limits,
             app=self.app,
             proxies=self.configuration.proxies,
             values=dict(zip(entry.path_names, values, strict=False)) if entry else {},
@@ -253,7 +250,8 @@ class Kernel:
         """
         steps = self._walk(request, entry, values, failure)
         if not entry.is_async:
-            return drive(steps)  # type: ignore[no-any-return]  # a walk ends with one
+            made: Response = drive(steps)
+            return made
         response: Response = self.loop.run(self._timed(steps, request, entry))
         return response
 
@@ -269,7 +267,8 @@ class Kernel:
         if entry.is_async or failure is not None or entry.timeout is not None:
             return await self._timed(steps, request, entry)
         if entry.is_light:
-            return drive(steps)  # type: ignore[no-any-return]  # a walk ends with one
+            made: Response = drive(steps)
+            return made
         try:
             response: Response = await self.threads.run(drive, steps)
         except ServiceUnavailable as full:
@@ -291,19 +290,22 @@ class Kernel:
     async def _timed(self, steps: Walk, request: Request, entry: Entry) -> Response:
         work = drive_async(steps, self.threads)
         if entry.timeout is None:
-            return await work  # type: ignore[no-any-return]  # a walk ends with one
+            whole: Response = await work
+            return whole
         import asyncio  # noqa: PLC0415 - only apps with async code pay for it
 
         clock = asyncio.timeout(entry.timeout)
         try:
             async with clock:
-                return await work  # type: ignore[no-any-return]  # as above
+                timely: Response = await work
+                return timely
         except TimeoutError:
             if not clock.expired():
                 raise
         late = ServiceUnavailable("This took too long.", headers={"retry-after": "1"})
         edge = walk(self.surface, self.edge, request, (), Failure(late))
-        return await drive_async(edge, self.threads)  # type: ignore[no-any-return]  # as above
+        refused: Response = await drive_async(edge, self.threads)
+        return refused
 
     # -- start, stop, events
 
@@ -347,7 +349,7 @@ class Kernel:
 
     def emit(self, event: Any) -> None:
         """Call who listens to an event; the first error ends it."""
-        for hook in self.listeners.get(type(event), ()):
+        for hook in self._listening(event):
             if hook.is_async:
                 self.loop.run(hook.step.function(*event_inputs(hook, event)))
             else:
@@ -355,12 +357,15 @@ class Kernel:
 
     async def aemit(self, event: Any) -> None:
         """Call who listens to an event; sync listeners in a worker thread."""
-        for hook in self.listeners.get(type(event), ()):
+        for hook in self._listening(event):
             inputs = event_inputs(hook, event)
             if hook.is_async:
                 await hook.step.function(*inputs)
             else:
                 await self.threads.run(hook.step.function, *inputs)
+
+    def _listening(self, event: object) -> Sequence[Hook]:
+        return self.listeners.get(type(event), ())
 
     def needs_asgi(self) -> str | None:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
@@ -439,9 +444,10 @@ class Kernel:
             yield Step(self.access.write, Colour.LIGHT), (request, response, seconds)
 
 
-def event_inputs(hook: Hook, event: Any) -> tuple[Any, ...]:
+def event_inputs(hook: Hook, event: object) -> tuple[Any, ...]:
     """Gather what a listener's function takes."""
-    return ({type(event): event},) if hook.call.carried else ()
+    carried: dict[type, Any] = {type(event): event}
+    return (carried,) if hook.call.carried else ()
 
 
 async def _awaited(step: Step, arguments: tuple[Any, ...]) -> None:

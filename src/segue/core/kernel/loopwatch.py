@@ -52,7 +52,7 @@ class LoopWatch:
             began = time.perf_counter()
             if self._alive.wait(self._limit):
                 continue
-            frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001 - the documented way to another thread's stack
+            frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the documented way to another thread's stack
             line = user_line(frame)
             while not self._alive.wait(0.05) and not self._stopped.is_set():
                 continue

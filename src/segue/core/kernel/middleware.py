@@ -101,7 +101,8 @@ def _sorted(graph: dict[int, set[int]], layers: Sequence[Layer]) -> list[int]:
     try:
         sorter.prepare()
     except CycleError as error:
-        parties = [layers[index] for index in error.args[1][:-1]]
+        circle: list[int] = error.args[1]
+        parties = [layers[index] for index in circle[:-1]]
         raise RouteError(
             "SG-WALK-021",
             "The order of middleware goes round in a circle: "

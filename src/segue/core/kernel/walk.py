@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
-from segue.core.handlers.answers import MEDIA_TYPES, to_response
+from segue.core.handlers.answers import to_response
 from segue.core.handlers.compile import Call
 from segue.core.http.request import Request
 from segue.core.http.response import Redirect, Response
@@ -117,10 +117,7 @@ def _handle(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
     if call.request:
         inputs.append(request)
     result = yield Step(call.function, entry.colour), (*inputs, *values)
-    if type(result) is tuple:
-        kind, body = result
-        return Response(body, entry.status, media_type=MEDIA_TYPES[kind])
-    return result
+    return result if isinstance(result, Failure) else entry.response(result)
 
 
 def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) -> Walk:

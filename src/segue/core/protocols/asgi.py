@@ -30,7 +30,7 @@ from segue.core.kernel.handshake import serve_socket
 from segue.core.kernel.kernel import WEBSOCKET, Kernel
 from segue.core.kernel.steps import Colour
 from segue.core.protocols.channels import ASGIChannel
-from segue.core.protocols.short import body_limit, short_names
+from segue.core.protocols.short import short_names
 from segue.core.protocols.streaming import pieces
 from segue.core.routing.matcher import Found, Matcher
 from segue.core.types import Receive, Scope, Send
@@ -172,7 +172,7 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
 
 def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
     """Serve a sync handler: gather here, call it in a worker thread."""
-    call, limit, run = entry.call, body_limit(kernel, entry), kernel.threads.run
+    call, limit, run = entry.call, entry.limits.body, kernel.threads.run
 
     async def in_worker(
         scope: Scope, receive: Receive, send: Send, values: Values
@@ -190,10 +190,9 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
         except Exception as error:
             await _fail(kernel, entry, scope, receive, send, values, error)
             return
-        if type(result) is tuple:
-            kind, body = result
-            result = Response(body, entry.status, media_type=MEDIA_TYPES[kind])
-        await _reply_plain(kernel, entry, scope, receive, send, values, result)
+        await _reply_plain(
+            kernel, entry, scope, receive, send, values, entry.response(result)
+        )
 
     return in_worker
 

@@ -14,7 +14,7 @@ class ASGIChannel:
     """One socket over ASGI."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._extensions = scope.get("extensions") or {}
+        self._extensions: Any = scope.get("extensions") or ()
         self._receive = receive
         self._send = send
 

@@ -5,13 +5,7 @@ from typing import Any
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
 
-__all__ = ["body_limit", "short_names"]
-
-
-def body_limit(kernel: Kernel, entry: Entry) -> int:
-    """Choose the most bytes of a body: the route's own limit, else the app's."""
-    own = entry.body_limit
-    return kernel.configuration.limits.body if own is None else own
+__all__ = ["short_names"]
 
 
 def short_names(kernel: Kernel, entry: Entry) -> dict[str, Any]:
@@ -19,7 +13,7 @@ def short_names(kernel: Kernel, entry: Entry) -> dict[str, Any]:
     return {
         "entry_": entry,
         "status_": entry.status,
-        "limit_": body_limit(kernel, entry),
-        "field_limit_": kernel.configuration.limits.fields,
+        "limit_": entry.limits.body,
+        "field_limit_": entry.limits.fields,
         "request_of_": kernel.request,
     }

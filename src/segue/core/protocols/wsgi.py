@@ -33,7 +33,7 @@ from segue.core.kernel.entry import Entry
 from segue.core.kernel.faults import log_failure
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
-from segue.core.protocols.short import body_limit, short_names
+from segue.core.protocols.short import short_names
 from segue.core.routing.matcher import Found, Matcher
 
 __all__ = ["WSGIExchange", "build_wsgi"]
@@ -142,7 +142,7 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
 
 def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
     """Serve an async handler: gather here, await on the background loop."""
-    call, limit = entry.call, body_limit(kernel, entry)
+    call, limit = entry.call, entry.limits.body
 
     def on_loop(
         environ: Environ, start_response: StartResponse, values: tuple[Any, ...]
@@ -158,10 +158,9 @@ def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
             result = kernel.loop.run(call.function(*inputs, *values))
         except Exception as error:
             return _fail(kernel, entry, environ, start_response, values, error)
-        if type(result) is tuple:
-            kind, body = result
-            result = Response(body, entry.status, media_type=MEDIA_TYPES[kind])
-        return _reply_plain(kernel, entry, environ, start_response, values, result)
+        return _reply_plain(
+            kernel, entry, environ, start_response, values, entry.response(result)
+        )
 
     return on_loop
 

@@ -68,9 +68,9 @@ def _duplicates(group: _Group, doubled: set[Route]) -> Iterator[Problem]:
             owner = owners.setdefault((predicates, method), route)
             if owner is not route:
                 clashes.setdefault(owner, []).append(method)
+        if sum(map(len, clashes.values())) == len(route.methods or {"any method"}):
+            doubled.add(route)
         for owner, methods in clashes.items():
-            if route.methods is None or len(methods) == len(route.methods):
-                doubled.add(route)
             yield _duplicate(owner, route, methods)
 
 

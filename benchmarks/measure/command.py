@@ -44,6 +44,8 @@ THREAD_QUESTIONS = [
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for; report and go on when a part fails."""
     options = parse(arguments)
+    # A line is there when it is printed, also in a file that somebody follows.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a text file
     folder = RESULTS / "quick" if options.quick else RESULTS
     if options.out:
         folder = Path(options.out)
@@ -92,7 +94,12 @@ def measure(
     print(f"== {name}")
     described = about(arguments, 0)
     start = time.monotonic()
-    outcome = take(name, options)
+    try:
+        outcome = take(name, options)
+    # One experiment that breaks must not cost the hour of the others.
+    except Exception as error:
+        print(f"== {name} broke: {type(error).__name__}: {error}")
+        return
     described["seconds"] = round(time.monotonic() - start)
     outcome.about = described
     write_outcome(outcome, folder)

@@ -125,16 +125,16 @@ def report_import(outcome: Outcome) -> dict[str, str]:
     ]
     headers = [
         "",
-        "`import`, ms",
-        "hello world, ms",
+        "`import`, ms of CPU",
+        "hello world, ms of CPU",
         "whole process, ms",
         "memory, MB",
         "asked once",
     ]
     parts = [
         (
-            "Times are the best of all rounds, each a fresh process with its byte code"
-            " on disk; memory is what is resident at the end. `hello world` is"
+            "The best of all rounds, each a fresh process with its byte code on disk;"
+            " memory is what is resident at the end, the median. `hello world` is"
             " importing the framework, building a one-route application and (where"
             " that is possible without its own server) asking it once. Some root"
             " packages import little until a name is used: compare `hello world`."
@@ -154,7 +154,9 @@ def report_import(outcome: Outcome) -> dict[str, str]:
     return {
         "import.md": document("Import time and memory", outcome, parts),
         "import.svg": bars(
-            "From nothing to the first answer: milliseconds", "less is better", drawn
+            "From nothing to the first answer: milliseconds of CPU",
+            "less is better",
+            drawn,
         ),
         "memory.svg": bars("Hello world: MB resident", "less is better", weighed),
     }
@@ -232,8 +234,9 @@ def report_streams(outcome: Outcome) -> dict[str, str]:
         (
             "A client asks for 300 MB and stops reading. The figure is how much the"
             " server's memory (PSS of the process group) grows meanwhile, in MB;"
-            f" wanted: below {GROWTH_LIMIT} on WSGI and ASGI. RSGI has no back-pressure,"
-            " so a stream there ends at its byte budget; files go by `response_file`."
+            f" wanted: below {GROWTH_LIMIT} on WSGI and ASGI. RSGI has no"
+            " back-pressure, so a stream there ends at its byte budget; files go by"
+            " `response_file`."
         ),
         table(["", "growth, MB", "the client then gets", "answers after"], rows),
         "![streams](streams.svg)",

@@ -211,13 +211,13 @@ def test_a_plugin_command_finds_the_app_when_it_runs(project):
     assert _run(show).output == "found\n"
 
 
-@pytest.mark.parametrize("kind", ["keywords", "positional", "type"])
+@pytest.mark.parametrize("kind", ["keywords", "positional", "mapping"])
 def test_a_parameter_that_no_command_line_carries_is_an_error(kind):
     def keywords(**options: str): ...
 
     def positional(x: int, /): ...
 
-    def type(x: dict[str, int]): ...
+    def mapping(x: dict[str, int]): ...
 
     with pytest.raises(CommandError) as caught:
         build_command("test", locals()[kind])

@@ -6,6 +6,7 @@ import pytest
 
 from segue.cli.development import has_key, mark
 from segue.cli.selection import app_of_commands, chosen_app
+from segue.core.errors import ConfigurationError
 
 APP = """
     from segue.app import App
@@ -41,8 +42,8 @@ def test_a_command_of_ours_makes_the_key_of_development(project):
 def test_a_command_of_the_app_makes_no_key(project):
     project.write("app.py", APP)
 
-    with pytest.raises(Exception, match="SG-CONF-"):
-        app_of_commands().settings
+    with pytest.raises(ConfigurationError, match="SG-CONF-"):
+        _ = app_of_commands().settings
 
     assert not has_key(project.folder)
 

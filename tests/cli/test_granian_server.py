@@ -2,12 +2,12 @@
 
 import logging
 import signal
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from segue.app import App
 from segue.cli import granian_server
 from segue.cli.granian_server import announce_stop, load_worker, settings_of
 from segue.cli.options import Options
@@ -175,21 +175,13 @@ def test_without_a_terminal_stdin_stays(monkeypatch):
 
     granian_server._reopen_terminal()
 
-    import sys
-
     assert sys.stdin is stdin
 
 
 def test_a_terminal_that_is_there_is_kept(monkeypatch):
-    import sys
-
     stdin = SimpleNamespace(isatty=lambda: True)
     monkeypatch.setattr("sys.stdin", stdin)
 
     granian_server._reopen_terminal()
 
     assert sys.stdin is stdin
-
-
-def test_an_app_is_told_of_the_stop_if_it_can_be(project):
-    assert isinstance(App(), App)

@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
+from segue.app import App
 from segue.cli.inspection import Inspection, inspect_apart, inspect_app
 from segue.cli.place import find_place
 from segue.cli.target import Target
-from segue.app import App
 
 
 @pytest.mark.feature("M-214")

@@ -74,7 +74,7 @@ def test_a_body_is_sent(segue, project, options, said):
     (project.folder / "body.txt").write_text("from a file", encoding="utf-8")
 
     result = segue(
-        "request", "POST", "/echo", "--body-only", *options, input="from the input"
+        "request", "POST", "/echo", "--body-only", *options, typed="from the input"
     )
 
     assert result.output == f"{said}\n"

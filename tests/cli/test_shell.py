@@ -33,7 +33,7 @@ def test_a_line_is_run_with_the_app_loaded(segue, project):
 def test_the_plain_shell_reads_lines(segue, project):
     project.write("app.py")
 
-    result = segue("shell", "--plain", input="print(url('home') * 3)\n")
+    result = segue("shell", "--plain", typed="print(url('home') * 3)\n")
 
     assert "At hand: app, client, url" in result.stderr
     assert "///" in result.stdout
@@ -57,4 +57,4 @@ def test_the_shell_works_without_readline(segue, project, monkeypatch):
     project.write("app.py")
     monkeypatch.setitem(sys.modules, "readline", None)
 
-    assert "2" in segue("shell", "--plain", input="print(1 + 1)\n").stdout
+    assert "2" in segue("shell", "--plain", typed="print(1 + 1)\n").stdout

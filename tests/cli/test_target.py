@@ -2,7 +2,6 @@
 
 import pytest
 
-from segue.app import App
 from segue.cli.place import Place, find_place
 from segue.cli.target import Target, drain_of, load_target, prepare
 from segue.core.errors import ConfigurationError
@@ -108,9 +107,3 @@ def test_a_worker_that_cannot_load_its_app_says_why_and_ends(project, capsys):
 
     assert caught.value.code == 1
     assert "SG-CLI-004" in capsys.readouterr().err
-
-
-def test_an_app_may_be_told_of_the_stop():
-    app = App()
-
-    assert drain_of(app) is None or callable(drain_of(app))

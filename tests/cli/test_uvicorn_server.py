@@ -9,7 +9,12 @@ from segue.cli.options import Options
 from segue.cli.place import find_place
 from segue.cli.signals import STOPPING
 from segue.cli.target import Target
-from segue.cli.uvicorn_server import announce_stop, load_worker, serve_uvicorn, settings_of
+from segue.cli.uvicorn_server import (
+    announce_stop,
+    load_worker,
+    serve_uvicorn,
+    settings_of,
+)
 from segue.core.errors import CommandError
 
 pytestmark = pytest.mark.feature("M-214")

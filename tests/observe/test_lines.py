@@ -179,7 +179,13 @@ def test_a_request_gets_the_color_of_its_status(status, color):
 
 
 def test_fields_that_a_request_line_tells_are_not_repeated():
-    fields = {"method": "GET", "status": 200, "client": "::1"}
+    fields = {
+        "method": "GET",
+        "path": "/",
+        "status": 200,
+        "milliseconds": 1.5,
+        "client": "::1",
+    }
 
     assert text(record("GET / 200", name=ACCESS, **fields)).endswith(
         "GET / 200 client=::1"

@@ -10,7 +10,7 @@ import pytest
 
 from segue.core.config.secret import Secret
 from segue.core.errors import SettingsError
-from segue.observe import access, bound, setup
+from segue.observe import bound, setup
 
 
 class Terminal(io.StringIO):
@@ -203,33 +203,3 @@ def test_secrets_that_were_given_are_masked(logger):
     logger.info("the word is rosebud")
 
     assert stream.getvalue().endswith("the word is ***\n")
-
-
-@pytest.mark.feature("M-210")
-def test_a_request_is_one_line_with_its_fields(caplog):
-    caplog.set_level("INFO", logger="segue.access")
-
-    access("GET", "/u?token=x", 200, 0.0012, size=5, client="::1", request_id="ab12")
-
-    (entry,) = caplog.records
-    assert entry.getMessage() == "GET /u?token=*** 200 1.20ms 5B"
-    assert entry.client == "::1"
-    assert entry.request_id == "ab12"
-
-
-def test_what_is_not_known_of_a_request_is_left_out(caplog):
-    caplog.set_level("INFO", logger="segue.access")
-
-    access("GET", "/", 204, 0.5)
-
-    (entry,) = caplog.records
-    assert entry.getMessage() == "GET / 204 500.00ms"
-    assert not hasattr(entry, "client")
-
-
-def test_no_line_is_made_when_nobody_wants_it(caplog):
-    caplog.set_level("WARNING", logger="segue.access")
-
-    access("GET", "/", 200, 0.1)
-
-    assert not caplog.records

@@ -19,9 +19,7 @@ __all__ = ["command"]
 # A stop in development need not wait long for somebody's download.
 _KILL_AFTER: Final = 3
 
-_CARRIED: Final = frozenset(
-    {"app", "host", "port", "debug", "server", "interface", "access_log"}
-)
+_CARRIED: Final = ("app", "host", "port", "debug", "server", "interface", "access_log")
 
 
 @click.command("run")
@@ -92,13 +90,13 @@ def _without_reload(context: click.Context) -> list[str]:
     """Build the command line of the process that serves, from what was given."""
     given = [sys.executable, "-m", "segue", "run", "--no-reload"]
     app_text = context.params["app_text"] or context.find_root().params.get("app_text")
-    for name, value in {**context.params, "app": app_text}.items():
-        if name in _CARRIED and value is not None:
-            option = name.replace("_", "-")
-            if isinstance(value, bool):
-                given.append(f"--{option}" if value else f"--no-{option}")
-            else:
-                given += [f"--{option}", str(value)]
+    values = {**context.params, "app": app_text}
+    for name in _CARRIED:
+        option, value = name.replace("_", "-"), values[name]
+        if isinstance(value, bool):
+            given.append(f"--{option}" if value else f"--no-{option}")
+        elif value is not None:
+            given += [f"--{option}", str(value)]
     return given
 
 

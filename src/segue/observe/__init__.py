@@ -7,6 +7,6 @@ with bound(order=7):
 logging.getLogger("shop").info("paid", extra={"amount": 12})
 """
 
-from segue.observe.logs import access, bound, setup
+from segue.observe.logs import bound, setup
 
-__all__ = ["access", "bound", "setup"]
+__all__ = ["bound", "setup"]

@@ -14,7 +14,7 @@ from segue.core.config.kinds import is_items, is_table
 from segue.core.config.masking import MASK, looks_secret, mask_urls
 from segue.core.config.secret import Secret
 
-__all__ = ["Cleaner", "escape", "mask_query"]
+__all__ = ["Cleaner", "escape", "mask_queries"]
 
 # C0 and C1 controls, DEL, the Unicode line ends, the marks that turn the
 # direction of reading, and lone surrogates, which no stream can write.
@@ -22,9 +22,9 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff]"
 )
+_QUERY_PAIR = re.compile(r"([?&])([^=&?\s]+)=([^&\s]+)")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONGEST = 16_384
-_LONGEST_TARGET = 2_048
 _DEEPEST = 4
 _WIDEST = 50
 _SHORTEST_SECRET = 6
@@ -40,17 +40,14 @@ def escape(text: str) -> str:
     return _UNSAFE.sub(_escaped, text)
 
 
-def mask_query(target: str) -> str:
-    """Mask the values of a query whose names are those of secrets.
+def mask_queries(text: str) -> str:
+    """Mask the values of queries in a text whose names are those of secrets.
 
     Example:
-        >>> mask_query("/reset?token=abc&page=2")
-        '/reset?token=***&page=2'
+        >>> mask_queries("GET /reset?token=abc&page=2 200")
+        'GET /reset?token=***&page=2 200'
     """
-    path, mark, query = target[:_LONGEST_TARGET].partition("?")
-    if not mark:
-        return path
-    return f"{path}?{'&'.join(map(_mask_pair, query.split('&')))}"
+    return _QUERY_PAIR.sub(_mask_pair, text) if "?" in text else text
 
 
 class Cleaner:
@@ -75,7 +72,7 @@ class Cleaner:
             text = self._known.sub(MASK, text)
         if len(text) > _LONGEST:
             text = f"{text[:_LONGEST]} ... {len(text) - _LONGEST} more"
-        return mask_urls(text)
+        return mask_queries(mask_urls(text))
 
     def value(self, name: str, value: Any, depth: int = 0) -> Any:
         """Build plain data from a field's value, secrets masked by name and value."""
@@ -109,9 +106,9 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004 - Latin-1
 
 
-def _mask_pair(pair: str) -> str:
-    name, equals, _ = pair.partition("=")
-    return f"{name}={MASK}" if equals and looks_secret(unquote_plus(name)) else pair
+def _mask_pair(match: re.Match[str]) -> str:
+    secret = looks_secret(unquote_plus(match[2]))
+    return f"{match[1]}{match[2]}={MASK}" if secret else match[0]
 
 
 def _as_text(value: object) -> object:

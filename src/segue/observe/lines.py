@@ -20,7 +20,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "taskName",
 }
-_TOLD = frozenset({"method", "target", "status", "ms", "size"})
+_TOLD = frozenset({"method", "path", "status", "milliseconds"})
 _OWN = frozenset({"time", "level", "logger", "message", "exception", "stack"})
 
 _RESET, _DIM = "\x1b[0m", "\x1b[2m"

@@ -15,10 +15,10 @@ from typing import Any, Literal, TextIO
 
 from segue.core.config.secret import Secret
 from segue.core.errors import SettingsError, did_you_mean
-from segue.observe.clean import Cleaner, mask_query
-from segue.observe.lines import ACCESS, JSONFormatter, TextFormatter
+from segue.observe.clean import Cleaner
+from segue.observe.lines import JSONFormatter, TextFormatter
 
-__all__ = ["access", "bound", "setup"]
+__all__ = ["bound", "setup"]
 
 _FORMATS = ("auto", "text", "json")
 _LEVELS = ("debug", "info", "warning", "error", "critical")
@@ -98,39 +98,6 @@ def bound(**fields: Any) -> Generator[None]:
         yield
     finally:
         _bound.reset(token)
-
-
-def access(
-    method: str,
-    target: str,
-    status: int,
-    seconds: float,
-    *,
-    size: int | None = None,
-    client: str | None = None,
-    request_id: str | None = None,
-) -> None:
-    """Log one answered request to `segue.access`.
-
-    Args:
-        method: The request's method.
-        target: Its path and query; values of secret names are masked.
-        status: The status of the answer.
-        seconds: The time it took.
-        size: The bytes of the answer's body, when known.
-        client: The address of the client, when known.
-        request_id: The id of the request, unless the context has it.
-    """
-    logger = logging.getLogger(ACCESS)
-    if not logger.isEnabledFor(logging.INFO):
-        return
-    target = mask_query(target)
-    ms = round(seconds * 1000, 2)
-    told = "" if size is None else f" {size}B"
-    fields = {"method": method, "target": target, "status": status, "ms": ms}
-    optional = {"size": size, "client": client, "request_id": request_id}
-    fields |= {name: value for name, value in optional.items() if value is not None}
-    logger.info("%s %s %d %.2fms%s", method, target, status, ms, told, extra=fields)
 
 
 def _fields_with(

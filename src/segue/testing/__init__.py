@@ -15,8 +15,8 @@ Example:
 # Pyright looks for names that `__getattr__` gives; it finds them in `__init__.pyi`.
 # pyright: reportUnsupportedDunderAll=false
 
-from importlib import import_module
-from typing import Any, Final
+import importlib
+import typing
 
 __all__ = [
     "AsyncClient",
@@ -42,7 +42,7 @@ __all__ = [
     "override",
 ]
 
-_HOMES: Final = {
+_HOMES: typing.Final = {
     "AsyncClient": "async_client",
     "AsyncResponseStream": "streams",
     "AsyncWebSocketSession": "websocket",
@@ -67,12 +67,12 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> typing.Any:
     """Load a public name from its module."""
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
 
 
 def __dir__() -> list[str]:

@@ -131,7 +131,7 @@ class Exchange:
         """Start the app on this request."""
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(work, context=self._call.context)
-        self._task.add_done_callback(lambda _: self._moved.set())
+        self._task.add_done_callback(self._settle)
 
     def refuse(self, what: str, fix: str) -> Exception:
         """Build the error for a broken rule; the test will see it in any case."""
@@ -227,11 +227,11 @@ class Exchange:
 
     async def close(self) -> None:
         """Let the app come to its end, and stop it when it does not."""
-        if not self.ended.is_set():
-            self.hang_up()
         task = self._task
         if task is None or task.done():
             return
+        if not self.ended.is_set():
+            self.hang_up()
         try:
             await self._bounded(settled(task), "The end of the app's work")
         finally:
@@ -271,6 +271,12 @@ class Exchange:
         self._buffered -= len(chunk)
         self._moved.set()
         return chunk
+
+    def _settle(self, task: asyncio.Task[None]) -> None:
+        """Wake who waits; and look at the outcome, which nobody else may ask for."""
+        self._moved.set()
+        if not task.cancelled():
+            task.exception()
 
     def _over(self) -> bool:
         return self._task is not None and self._task.done()

@@ -132,7 +132,7 @@ class Link:
         """
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(work, context=self._call.context)
-        self._task.add_done_callback(lambda _: self._moved.set())
+        self._task.add_done_callback(self._settle)
         await self._bounded(self._answered(), "The answer to the handshake")
         if self.accepted:
             return
@@ -214,6 +214,12 @@ class Link:
             self._moved.clear()
             await self._moved.wait()
         return self._to_test.popleft()
+
+    def _settle(self, task: asyncio.Task[None]) -> None:
+        """Wake who waits; and look at the outcome, which nobody else may ask for."""
+        self._moved.set()
+        if not task.cancelled():
+            task.exception()
 
     def _over(self) -> bool:
         return self._task is not None and self._task.done()

@@ -59,3 +59,26 @@ def test_lines_can_be_sent_as_json(loaded):
     assert msgspec.json.decode(msgspec.json.encode(describe(loaded)))[1]["name"] == (
         "page_size"
     )
+
+
+def test_a_log_can_be_told_all_secrets(tmp_path):
+    class Keys(Settings):
+        main: Secret[str]
+        old: list[Secret[str]] = msgspec.field(default_factory=list)
+        named: dict[str, Secret[str]] = msgspec.field(default_factory=dict)
+        plain: str = "x"
+
+    environ = {"MAIN": "a", "OLD": "b,c", "NAMED": "n=d"}
+
+    loaded = Keys.load(folder=tmp_path, environ=environ)
+
+    assert loaded.secrets() == tuple(map(Secret, "abcd"))
+
+
+def test_a_renamed_setting_is_shown_under_its_attribute(tmp_path):
+    class Shop(Settings):
+        url: str = msgspec.field(name="database_url", default="")
+
+    (line,) = describe(Shop.load(folder=tmp_path, environ={"DATABASE_URL": "x"}))
+
+    assert (line.name, line.value, line.place) == ("url", "'x'", "DATABASE_URL")

@@ -1,5 +1,6 @@
 """Converters: what they take, what they refuse, and that they write it back."""
 
+import contextlib
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -53,10 +54,8 @@ def test_what_a_converter_writes_it_reads_back(name, data):
 def test_a_converter_raises_nothing_but_value_errors(name, text):
     converter = BUILT_IN[name]
 
-    try:
+    with contextlib.suppress(ValueError):
         converter.write(converter.read(text))
-    except ValueError:
-        pass
 
 
 @pytest.mark.feature("M-008")

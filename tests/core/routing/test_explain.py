@@ -13,6 +13,10 @@ def told(table, address, request, host="example.org", **more):
     ]
 
 
+def after(winner, why):
+    return f"fits, but comes after {winner}, {why}"
+
+
 @pytest.mark.feature("M-018")
 def test_a_match_says_which_route_answers_and_why_others_come_after(table, route, ask):
     made = table(
@@ -35,23 +39,23 @@ def test_a_match_says_which_route_answers_and_why_others_come_after(table, route
         ("GET /books/{id:int}", "answers"),
         (
             "/books/{id:int}",
-            "fits, but comes after GET /books/{id:int}, which is meant for the method "
-            "more closely",
+            after("GET /books/{id:int}", "which is meant for the method more closely"),
         ),
         (
             "GET /books/{slug}",
-            "fits, but comes after GET /books/{id:int}, where {id:int} is more specific "
-            "than {slug}",
+            after("GET /books/{id:int}", "where {id:int} is more specific than {slug}"),
         ),
         (
             "GET /{rest:path}/{last}",
-            "fits, but comes after GET /books/{id:int}, where books is more specific "
-            "than {rest:path}",
+            after(
+                "GET /books/{id:int}", "where books is more specific than {rest:path}"
+            ),
         ),
         (
             "GET /{rest:path}",
-            "fits, but comes after GET /books/{id:int}, where books is more specific "
-            "than {rest:path}",
+            after(
+                "GET /books/{id:int}", "where books is more specific than {rest:path}"
+            ),
         ),
         ("narrow", "'header a' does not hold"),
         ("GET {t}.org/books/{id:int}", "is not bound to 'h.net'"),
@@ -69,13 +73,17 @@ def test_a_host_and_a_span_explain_themselves(table, ask):
         ("GET example.org/{rest:path}/{x}", "answers"),
         (
             "GET /a/b",
-            "fits, but comes after GET example.org/{rest:path}/{x}, which is bound to "
-            "the host more closely",
+            after(
+                "GET example.org/{rest:path}/{x}",
+                "which is bound to the host more closely",
+            ),
         ),
         (
             "GET example.org/{rest:path}",
-            "fits, but comes after GET example.org/{rest:path}/{x}, which has more "
-            "segments behind its span",
+            after(
+                "GET example.org/{rest:path}/{x}",
+                "which has more segments behind its span",
+            ),
         ),
     ]
 
@@ -92,13 +100,14 @@ def test_conditions_explain_which_of_two_comes_first(table, route, ask):
         ("html", "answers"),
         (
             "json",
-            "fits, but comes after GET /x when accepts text/html, which the client "
-            "prefers, or which is its duplicate",
+            after(
+                "GET /x when accepts text/html",
+                "which the client prefers, or which is its duplicate",
+            ),
         ),
         (
             "plain",
-            "fits, but comes after GET /x when accepts text/html, whose conditions are "
-            "narrower",
+            after("GET /x when accepts text/html", "whose conditions are narrower"),
         ),
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from segue.core.config.loading import Loaded
+from segue.core.config.loading import Loaded, value_at
 from segue.core.config.masking import shown
 
 __all__ = ["Line", "describe", "table"]
@@ -30,7 +30,7 @@ class Line(Struct, frozen=True):
 def describe(loaded: Loaded[Any]) -> tuple[Line, ...]:
     """Build one line for each setting, in the order of the class, secrets masked."""
     return tuple(
-        Line(name, shown(name, _value(loaded.value, name)), origin.kind, origin.place)
+        Line(name, shown(name, value_at(loaded.value, name)), origin.kind, origin.place)
         for name, origin in loaded.origins.items()
     )
 
@@ -53,9 +53,3 @@ def table(lines: Iterable[Line]) -> str:
         for row in rows
     )
     return "\n".join(row.rstrip() for row in padded)
-
-
-def _value(settings: Any, name: str) -> Any:
-    for key in name.split("."):
-        settings = getattr(settings, key)
-    return settings

@@ -20,7 +20,7 @@ from typing import (
 )
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from segue.core.config.masking import looks_secret
 from segue.core.config.secret import Secret
@@ -76,6 +76,7 @@ class Node(Struct, frozen=True):
 
     Attributes:
         field: The field.
+        name: The attributes down to it, as they are shown: `database.url`.
         path: The keys from the settings class down to it.
         variable: Its name in the environment and in `.env`.
         record: The class of nested settings, or None for a value.
@@ -83,15 +84,11 @@ class Node(Struct, frozen=True):
     """
 
     field: Field
+    name: str
     path: Keys
     variable: str
     record: type[Any] | None
     children: tuple["Node", ...]
-
-    @property
-    def name(self) -> str:
-        """The path as it is shown: `database.url`."""
-        return ".".join(self.path)
 
     @property
     def is_secret(self) -> bool:
@@ -186,7 +183,10 @@ def _given(value: Any, nothing: Any, instead: Any) -> Any:
 
 
 def tree_of(
-    record: type[Any], prefix: str, above: Keys = (), seen: tuple[type, ...] = ()
+    record: type[Any],
+    prefix: str,
+    owner: Node | None = None,
+    seen: tuple[type, ...] = (),
 ) -> tuple[Node, ...]:
     """Read a class with its nested classes.
 
@@ -196,23 +196,29 @@ def tree_of(
     Args:
         record: The class.
         prefix: What stands before the variables of its fields.
-        above: The path to the class.
-        seen: The classes on that path.
+        owner: The field that the class is nested in, if it is.
+        seen: The classes above it.
 
     Raises:
         NameError: A hint names something that cannot be found.
     """
     nodes: list[Node] = []
     for field in fields_of(record):
-        path = (*above, field.key)
-        variable = prefix + field.key.upper()
         inner = record_in(field.hint)
         if inner is record or inner in seen:
             inner = None
-        children = (
-            tree_of(inner, f"{variable}__", path, (*seen, record)) if inner else ()
+        node = Node(
+            field,
+            f"{owner.name}.{field.name}" if owner else field.name,
+            (*(owner.path if owner else ()), field.key),
+            prefix + field.key.upper(),
+            inner,
+            (),
         )
-        nodes.append(Node(field, path, variable, inner, children))
+        if inner is not None:
+            below = tree_of(inner, f"{node.variable}__", node, (*seen, record))
+            node = structs.replace(node, children=below)
+        nodes.append(node)
     return tuple(nodes)
 
 

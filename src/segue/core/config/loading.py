@@ -7,9 +7,10 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from segue.core.config.fields import Node, holds_secret, tree_of, walk
+from segue.core.config.kinds import is_items, is_table
 from segue.core.config.misfits import Misfit
 from segue.core.config.problems import missing, nearest, refused, undefinable, unfit
-from segue.core.config.secret import is_secret
+from segue.core.config.secret import Secret, is_secret
 from segue.core.config.secret_key import (
     KEY_FILE,
     development_key,
@@ -20,7 +21,7 @@ from segue.core.config.values import UnreadableHintError, make, read
 from segue.core.errors import ConfigurationError, Problem, SettingsError
 from segue.core.types import UNSET
 
-__all__ = ["Declared", "Loaded", "Sources", "load"]
+__all__ = ["Declared", "Loaded", "Sources", "load", "value_at"]
 
 S = TypeVar("S")
 
@@ -67,6 +68,11 @@ class Loaded(Struct, Generic[S], frozen=True):
     value: S
     origins: Mapping[str, Origin]
     hints: tuple[str, ...] = ()
+
+    def secrets(self) -> tuple[Secret[Any], ...]:
+        """Return every secret of the settings, for a log that masks their values."""
+        values = (value_at(self.value, name) for name in self.origins)
+        return tuple(secret for value in values for secret in _secrets_in(value))
 
     def secret_key_problem(self) -> Problem | None:
         """Say why these settings must not be served; None also without the field."""
@@ -229,7 +235,7 @@ class _Build:
 
 
 def _is_secret_key(node: Node) -> bool:
-    return node.path == ("secret_key",) and holds_secret(node.field.hint)
+    return node.name == "secret_key" and holds_secret(node.field.hint)
 
 
 def _clashes(nodes: tuple[Node, ...], place: str) -> Iterator[Problem]:
@@ -255,6 +261,24 @@ def _misspelled(nodes: tuple[Node, ...], found: Gathered) -> Iterator[str]:
     for name, variable in found.dotenv.items():
         if name not in known and (near := nearest(name, known - given)):
             yield f"{variable.origin}: {name} is no setting. Did you mean {near}?"
+
+
+def _secrets_in(value: Any) -> Iterator[Secret[Any]]:
+    """Find the secrets that a value is or holds."""
+    if is_secret(value):
+        yield value
+    elif is_table(value):
+        yield from _secrets_in([*value.values()])
+    elif is_items(value):
+        for item in value:
+            yield from _secrets_in(item)
+
+
+def value_at(settings: Any, name: str) -> Any:
+    """Get a setting by its name, `database.url` too."""
+    for key in name.split("."):
+        settings = getattr(settings, key)
+    return settings
 
 
 def _seen_from(folder: Path, place: str) -> str:

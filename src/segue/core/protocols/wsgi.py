@@ -133,7 +133,7 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
         return _on_loop(kernel, entry)
     names = {
         **short_names(kernel, entry),
-        "status_": _STATUS_LINES.get(entry.status) or f"{entry.status} ",
+        "status_": _STATUS_LINES.get(entry.status) or f"{entry.status} Unknown",
         "fail_": partial(_fail, kernel, entry),
         "reply_": partial(_reply_plain, kernel, entry),
     }
@@ -218,7 +218,7 @@ def _reply(
     request: Request | None,
 ) -> Iterable[bytes]:
     response.finish(environ["REQUEST_METHOD"])
-    status = _STATUS_LINES.get(response.status) or f"{response.status} "
+    status = _STATUS_LINES.get(response.status) or f"{response.status} Unknown"
     start_response(status, response.headers.pairs())
     aftermath = kernel.has_aftermath(response)
     if response.kind == "bytes" and not aftermath:

@@ -13,6 +13,7 @@ one that takes every text. A wide route is never dead because of narrow ones.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from segue.core.errors import Problem
@@ -165,12 +166,8 @@ def _hidden(group: _Group) -> Iterator[Problem]:
 
 
 def _before(route: Route, cells: list[Cell[None]], method: str) -> list[Route]:
-    found: list[Route] = []
-    for _, cell in ranked(cells, method):
-        if cell.route is route:
-            break
-        found.append(cell.route)
-    return found
+    others = takewhile(lambda each: each[1].route is not route, ranked(cells, method))
+    return [cell.route for _, cell in others]
 
 
 def _takers(route: Route, before: list[Route]) -> list[Route]:

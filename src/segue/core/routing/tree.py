@@ -39,7 +39,7 @@ _NO_SLOTS: Final[dict[str, Any]] = {}
 
 def has_dots(path: str) -> bool:
     """Say whether a path has a segment `.` or `..`; such a path leads nowhere."""
-    return "/." in path and not {".", ".."}.isdisjoint(path.split("/"))
+    return not {".", ".."}.isdisjoint(path.split("/"))
 
 
 @dataclass(slots=True, eq=False)
@@ -185,11 +185,9 @@ class Zone(Generic[E]):
 
         Static paths are not looked at: their dict is asked before.
         """
-        if has_dots(path):
-            return None
         parts = path.split("/")
-        if parts[0]:  # no path at all: it does not begin with a slash
-            return None
+        if parts[0] or ("/." in path and has_dots(path)):
+            return None  # it does not begin with a slash, or has dot segments
         return _first(self._root, parts, 1, len(parts), method)
 
     def fits(self, path: str) -> Iterator[tuple[Leaf[E], Values]]:

@@ -1,7 +1,9 @@
 """The command line: what to measure, how long, and where the results go."""
 
 import argparse
+import io
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -23,7 +25,7 @@ from measure.router import measure_router
 from measure.serving import Bench, measure_peers
 from measure.startup import measure_import
 from measure.streams import measure_streams
-from measure.walk import measure_walk
+from measure.walk import gate_held, measure_walk
 
 __all__ = ["main"]
 
@@ -42,23 +44,33 @@ THREAD_QUESTIONS = [
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the command line asks for; report and go on when a part fails."""
+    """Run what the command line asks for; report and go on when a part fails.
+
+    Returns:
+        1 when an experiment broke, or `--gate` was given and the gate is not held.
+    """
     options = parse(arguments)
-    # A line is there when it is printed, also in a file that somebody follows.
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a text file
+    prepare_process()
     folder = RESULTS / "quick" if options.quick else RESULTS
     if options.out:
         folder = Path(options.out)
     names = list(REPORTS) if options.what in {"all", "report"} else [options.what]
-    start = time.monotonic()
     if options.what == "report":
         redraw(names, folder)
         return 0
     require_tools()
-    for name in names:
-        measure(name, options, arguments, folder)
+    start = time.monotonic()
+    good = [measure(name, options, arguments, folder) for name in names]
     print(f"total: {time.monotonic() - start:,.0f} s; results in {folder}")
-    return 0
+    return 0 if all(good) else 1
+
+
+def prepare_process() -> None:
+    """Print line by line, also into a file; end servers when told to stop."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    # SystemExit unwinds the `with` blocks that end the servers; a plain SIGTERM not.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -74,6 +86,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--server-core", type=int, default=0)
     add("--client-core", type=int, default=1)
     add("--quick", action="store_true", help="only to see that everything works")
+    add("--gate", action="store_true", help="walk: exit 1 when the gate is not held")
     add("--out", help="folder of the results (default benchmarks/results)")
     return parser.parse_args(arguments)
 
@@ -89,22 +102,22 @@ def require_tools() -> None:
 
 def measure(
     name: str, options: argparse.Namespace, arguments: list[str], folder: Path
-) -> None:
-    """Measure one thing and write its results."""
+) -> bool:
+    """Measure one thing and write its results; False when it broke or missed."""
     print(f"== {name}")
-    described = about(arguments, 0)
+    described = about(arguments)
     start = time.monotonic()
     try:
         outcome = take(name, options)
     # One experiment that breaks must not cost the hour of the others.
     except Exception as error:
         print(f"== {name} broke: {type(error).__name__}: {error}")
-        return
-    described["seconds"] = round(time.monotonic() - start)
-    outcome.about = described
+        return False
+    outcome.about = described | {"seconds": round(time.monotonic() - start)}
     write_outcome(outcome, folder)
     write_report(outcome, folder)
-    print(f"== {name}: {described['seconds']:,} s")
+    print(f"== {name}: {outcome.about['seconds']:,} s")
+    return gate_held(outcome) if options.gate and name == "walk" else True
 
 
 def take(name: str, options: argparse.Namespace) -> Outcome:

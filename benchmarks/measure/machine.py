@@ -23,7 +23,7 @@ def processor() -> str:
     return found[1].strip() if found else platform.machine()
 
 
-def about(arguments: list[str], seconds: float) -> dict[str, Any]:
+def about(arguments: list[str]) -> dict[str, Any]:
     """Collect date, machine, command and versions; the load says how quiet it was."""
     return {
         "command": " ".join(["python", "benchmarks/run.py", *arguments]),
@@ -34,7 +34,6 @@ def about(arguments: list[str], seconds: float) -> dict[str, Any]:
         "node": output(["node", "--version"]) if shutil.which("node") else "",
         "versions": python_versions() | node_versions(),
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
-        "seconds": round(seconds),
     }
 
 

@@ -9,7 +9,7 @@ from measure.child import ChildFailed, run_inside
 from measure.outcome import Outcome
 from measure.questions import QUESTIONS, Question
 
-__all__ = ["LIMITS", "PROTOCOLS", "measure_walk"]
+__all__ = ["LIMITS", "PROTOCOLS", "gate_held", "measure_walk"]
 
 LIMITS = {"plaintext": 1000, "order": 2500}
 """Nanoseconds over the bare callable that a request may cost at most."""
@@ -119,3 +119,14 @@ def show(outcome: Outcome, protocol: str, question: Question) -> None:
         wanted = f" (at most {limit:,})" if limit else ""
         line = f"{cell.text(0)} ns over bare{wanted}"
         print(f"  {protocol} {name:14} {question.name:10} {line}")
+
+
+def gate_held(outcome: Outcome) -> bool:
+    """Say whether every protocol and colour was measured and is within the limits."""
+    cells = [
+        (outcome.cell(f"{protocol} {name}", f"{question} over"), limit)
+        for protocol in PROTOCOLS
+        for name in OURS[protocol]
+        for question, limit in LIMITS.items()
+    ]
+    return all(cell and cell.middle <= limit for cell, limit in cells)

@@ -8,7 +8,7 @@ at its first request, at its server's start, or by `freeze()`. Frozen, it has a
 import atexit
 import inspect
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from segue.core.http.proxies import ProxyTrust
 from segue.core.kernel.assemble import Assembly, assemble
 from segue.core.kernel.current import current
 from segue.core.kernel.explanation import Explanation, explain
+from segue.core.kernel.faults import FaultLog
 from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.routing.matcher import Slashes
 from segue.core.routing.registry import Converters
@@ -86,6 +87,7 @@ class App(Group):
         self._settings_class = settings
         self._loaded: Any = None
         self._kernel: Kernel | None = None
+        self._faults = FaultLog()
         self._lock = threading.RLock()
         self._wsgi: Any = self._begin_wsgi
         self._asgi: Any = self._begin_asgi
@@ -210,6 +212,7 @@ class App(Group):
             values=self._values(),
             threads=self.threads,
             waiting=self.threads * 32,
+            faults=self._faults,
             debug_page=page,
             debug_miss=miss,
         )
@@ -319,6 +322,17 @@ class App(Group):
     async def aemit(self, event: Any) -> None:
         """Call who listens to an event, from async code."""
         await self.kernel.aemit(event)
+
+    def watch_faults(
+        self, watcher: Callable[[BaseException], None]
+    ) -> Callable[[], None]:
+        """Call a function with each exception that became a 500.
+
+        Returns:
+            What ends it.
+        """
+        self._faults.watchers.append(watcher)
+        return partial(self._faults.watchers.remove, watcher)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

@@ -158,7 +158,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _hint_of_default(parameter: inspect.Parameter) -> Any:
-    default = parameter.default
+    default: object = parameter.default
     return str if default is _NO_DEFAULT or default is None else type(default)
 
 

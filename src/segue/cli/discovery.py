@@ -168,7 +168,8 @@ def _attribute(module: ModuleType, place: Place) -> Any:
 
 
 def _callables(holder: Any) -> list[str]:
-    return [name for name, value in vars(holder).items() if callable(value)]
+    names = (name for name in dir(holder) if not name.startswith("_"))
+    return [name for name in names if callable(getattr(holder, name, None))]
 
 
 def _look_for_app(module: ModuleType, place: Place) -> tuple[str, bool]:

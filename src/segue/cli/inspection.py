@@ -75,8 +75,10 @@ def inspect_apart(target: Target) -> Inspection:
 
 
 def _websocket_of(app: App) -> str | None:
-    places = (route.place for route in app.routes if route.methods == {WEBSOCKET})
-    return next(places, None)
+    for route in app.routes:
+        if route.methods is not None and WEBSOCKET in route.methods:
+            return route.place
+    return None
 
 
 def _takes_asgi(app: Any) -> bool:

@@ -1,7 +1,7 @@
 """The file that tells other programs the number of the server's process."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ __all__ = ["pid_file"]
 
 
 @contextmanager
-def pid_file(path: Path | None) -> Iterator[None]:
+def pid_file(path: Path | None) -> Generator[None]:
     """Write this process's number to a file for as long as the block runs.
 
     Raises:

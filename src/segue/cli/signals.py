@@ -1,7 +1,7 @@
 """Calls a function when the process is asked to stop."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def on_stop(call: Callable[[], object]) -> Iterator[None]:
+def on_stop(call: Callable[[], object]) -> Generator[None]:
     """Call a function on SIGINT and SIGTERM for as long as the block runs."""
 
     def handle(_number: int, _frame: Any) -> None:

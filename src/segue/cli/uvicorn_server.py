@@ -29,8 +29,12 @@ def serve_uvicorn(target: Target, options: Options, interface: Interface) -> Non
     os.environ[_VARIABLE] = target.dumps()
     # uvicorn raises the signal that stopped it once more when it is done, which
     # would end this process as if it had failed.
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGTERM, _ignore)
     uvicorn.run("segue.cli.uvicorn_server:load_worker", **settings_of(options))
+
+
+def _ignore(_number: int, _frame: Any) -> None:
+    """Do nothing, unlike SIG_IGN without passing that on to the workers."""
 
 
 def settings_of(options: Options) -> dict[str, Any]:

@@ -35,7 +35,7 @@ _BY_READER: Final[Mapping[Any, Callable[[str], Any]]] = {
     dt.datetime: dt.datetime.fromisoformat,
     dt.timedelta: parse_duration,
 }
-_NAMES: Final = {int: "integer", str: "text", dt.date: "yyyy-mm-dd"}
+_NAMES: Final[Mapping[Any, str]] = {int: "integer", str: "text", dt.date: "yyyy-mm-dd"}
 _SEVERAL: Final[Mapping[Any, Callable[[Any], Any]]] = {
     list: list,
     tuple: tuple,

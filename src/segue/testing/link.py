@@ -208,7 +208,7 @@ class Link:
             if self._over():
                 self._conclude()
                 # A server has only the end of the connection to tell it with.
-                return self.theirs or Closing(1006)
+                return self.ours or self.theirs or Closing(1006)
             if self.ours is not None:
                 return self.ours
             self._moved.clear()

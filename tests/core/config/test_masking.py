@@ -1,5 +1,6 @@
 """What looks like a secret is not shown."""
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -64,6 +65,16 @@ def test_masking_goes_into_containers():
         "pair": ("b", 2),
         "raw": b"r",
     }
+
+
+def test_masking_goes_into_structs():
+    class Server(msgspec.Struct):
+        host: str
+        password: str
+
+    assert shown("servers", [Server("a", "b")]) == (
+        "[{'host': 'a', 'password': '***'}]"
+    )
 
 
 def test_numbers_stay_under_any_name():

@@ -225,6 +225,11 @@ def test_a_dataclass_can_be_nested_too(folder):
     assert load(Shop, folder, {"MAIL__PORT": "26"}).value.mail == Mail("localhost", 26)
 
 
+class Server(msgspec.Struct):
+    below: "list[Server] | None" = None
+    key: Secret[str] | None = None
+
+
 class Menu(msgspec.Struct):
     name: str
     inner: "list[Menu]" = msgspec.field(default_factory=list)
@@ -346,7 +351,18 @@ def test_an_unknown_key_inside_a_value_is_told_without_a_value(folder):
 def test_broken_json_for_nested_settings_is_told_once(folder):
     (problem,) = problems(Full, folder, {"SECRET_KEY": KEY, "DATABASE": "{"})
 
-    assert problem.what == "The setting database is '{', but must be valid JSON."
+    assert problem.what == "The setting database must be valid JSON."
+
+
+@pytest.mark.feature("M-196")
+@pytest.mark.parametrize("text", ['[{"key": "rosebud"', "rosebud", '["rosebud"]'])
+def test_text_for_a_class_with_a_secret_in_it_is_not_shown(folder, text):
+    class Shop(Settings):
+        servers: list[Server] = msgspec.field(default_factory=list)
+
+    (problem,) = problems(Shop, folder, {"SERVERS": text})
+
+    assert "rosebud" not in str(problem)
 
 
 def test_a_class_may_refuse_values_that_fit_one_by_one(folder):

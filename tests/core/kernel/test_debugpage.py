@@ -30,7 +30,7 @@ def test_the_page_shows_source_locals_request_and_causes() -> None:
 
     client = debugging(boom, "/users/{id}")
 
-    answer = client.get("/users/734?q=x", headers={**PAGE, "authorization": "Bearer t0p"})
+    answer = client.get("/users/734?q=x", headers={**PAGE, "authorization": "Bearer " + "t0" * 4})
 
     page = answer.text
     assert answer.status == 500
@@ -42,7 +42,7 @@ def test_the_page_shows_source_locals_request_and_causes() -> None:
     assert "q=x" in page
     assert "k-734" not in page
     assert "hunter734" not in page
-    assert "t0p" not in page
+    assert "t0t0t0t0" not in page
     assert "***" in page
 
 
@@ -94,7 +94,7 @@ def test_another_machine_sees_the_page_of_production(path: str) -> None:
     app = App(debug=True)
     app.add("/", boom)
     client = Client(
-        app, protocol="asgi", raise_server_exceptions=False, client=("203.0.113.9", 1)
+        app, protocol="asgi", raise_server_exceptions=False, peer=("203.0.113.9", 1)
     )
 
     page = client.get(path, headers=PAGE).text

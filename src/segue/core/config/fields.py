@@ -139,12 +139,24 @@ def record_in(hint: Any) -> type[Any] | None:
     return hint if is_record(hint) else None
 
 
-def holds_secret(hint: Any) -> bool:
-    """Tell whether a hint is a Secret or holds one, as `list[Secret[str]]` does."""
+def holds_secret(hint: Any, seen: tuple[Any, ...] = ()) -> bool:
+    """Tell whether a hint is a Secret or holds one, in a field of its fields even.
+
+    Args:
+        hint: The hint.
+        seen: The classes on the way to it, so that a class inside itself ends.
+    """
     hint, _ = bare(hint)
     if hint is Secret or get_origin(hint) is Secret:
         return True
-    return any(holds_secret(inner) for inner in get_args(hint))
+    if not is_record(hint):
+        return any(holds_secret(inner, seen) for inner in get_args(hint))
+    if hint in seen:
+        return False
+    return any(
+        looks_secret(field.name) or holds_secret(field.hint, (*seen, hint))
+        for field in fields_of(hint)
+    )
 
 
 def fields_of(record: type[Any]) -> tuple[Field, ...]:

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from msgspec import Struct, structs
+
 from segue.core.config.kinds import is_items, is_table
 
 __all__ = ["MASK", "looks_secret", "mask", "mask_urls", "shown"]
@@ -59,6 +61,8 @@ def mask(name: str, value: Any) -> Any:
         return mask_urls(value) if isinstance(value, str) else value
     if is_table(value):
         return {key: mask(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, Struct):
+        return mask(name, structs.asdict(value))
     if is_items(value):
         masked = [mask(name, member) for member in value]
         return masked if isinstance(value, list) else tuple(masked)

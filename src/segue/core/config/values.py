@@ -329,7 +329,8 @@ def _decode_json(value: str) -> Any:
     try:
         return msgspec.json.decode(value)
     except (ValueError, RecursionError):
-        raise misfit("must be valid JSON", value) from None
+        # Never the text itself: any field in it may be a secret.
+        raise misfit("must be valid JSON") from None
 
 
 _CONTAINERS: dict[Any, Callable[[list[Any]], Any]] = {

@@ -1,16 +1,29 @@
 """A signature and its surroundings -> a Plan, or a Problem that names the parameter.
 
 Each parameter is looked for in this order: a name of the path; a type that the
-moment or the app carries; the one type with a shape of its own, which is the body;
-the query for the rest. What is found nowhere is refused at start.
+moment or the app carries; the one type with a shape of its own, which is the body, or
+the whole query of a method without one; the query for the rest. What is found nowhere
+is refused at start.
 """
 
+import keyword
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
+
+import msgspec
 
 from segue.core.errors import PlanError, did_you_mean
-from segue.core.handlers.inputs import bare, is_body, is_repeated, is_scalar
+from segue.core.handlers.inputs import (
+    bare,
+    classes_of,
+    fields_of,
+    is_body,
+    is_record,
+    is_repeated,
+    is_scalar,
+)
 from segue.core.handlers.plan import Argument, Plan, Source, type_name
 from segue.core.handlers.signature import Parameter, Signature, read_signature
 from segue.core.http.request import Request
@@ -19,6 +32,8 @@ from segue.core.types import UNSET
 __all__ = ["Surroundings", "build_plan"]
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_SAID_BY_DEFAULT = (bool, int, float)
+_NOBODY: tuple[type, ...] = (object, Generic, msgspec.Struct)  # type: ignore[assignment]  # Generic is a class
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +79,7 @@ def build_plan(
         for parameter in signature.parameters
     )
     _check_names(signature, surroundings)
-    bodies = [a for a in arguments if a.source is Source.BODY]
-    if len(bodies) > 1:
-        raise PlanError(
-            "SG-PLAN-006",
-            f"{signature.name}() asks for two bodies: {bodies[0].name} and "
-            f"{bodies[1].name}.",
-            why="A request has one body.",
-            fix="Put both into one Struct, and ask for that.",
-            where=(signature.place,),
-        )
+    _check_wholes(signature, arguments)
     return Plan(
         function=function,
         name=signature.name,
@@ -81,7 +87,7 @@ def build_plan(
         arguments=arguments,
         path_names=surroundings.path,
         returns=signature.returns,
-        status=options.get("status"),
+        status=None if options.get("status") is None else int(options["status"]),
         is_async=signature.is_async,
         is_generator=signature.is_generator,
         inline=bool(options.get("inline", False)),
@@ -91,52 +97,136 @@ def build_plan(
 def _argument(
     parameter: Parameter, signature: Signature, around: Surroundings
 ) -> Argument:
-    hint = bare(parameter.hint)
+    hint = parameter.hint
+    if hint is UNSET and type(parameter.default) in _SAID_BY_DEFAULT:
+        hint = type(parameter.default)
 
-    def made(source: Source, key: Any = None, *, repeated: bool = False) -> Argument:
+    def made(
+        source: Source, key: Any = None, *, repeated: bool = False, record: bool = False
+    ) -> Argument:
         return Argument(
             name=parameter.name,
             source=source,
-            hint=parameter.hint,
+            hint=hint,
             default=parameter.default,
             key=key,
             keyword_only=parameter.keyword_only,
             repeated=repeated,
+            record=record,
         )
 
     if parameter.name in around.path:
         return made(Source.PATH, parameter.name)
-    if around.request and (
-        hint is Request or (hint is UNSET and parameter.name == "request")
-    ):
+    if around.request and _is_request(parameter.name, hint):
         return made(Source.REQUEST)
-    if (key := _carried(parameter.name, hint, around)) is not None:
-        return made(Source.CARRIED, key)
-    if isinstance(hint, type):
-        for known in around.app:
-            if hint is known or (hint is not object and issubclass(known, hint)):
-                return made(Source.APP, known)
-    if around.input and is_body(hint) and around.methods & _WITH_BODY:
+    if (known := _carried(parameter.name, hint, around)) is not None:
+        return made(Source.CARRIED, known)
+    if (known := _held(hint, around)) is not None:
+        return made(Source.APP, known)
+    if not around.input:
+        raise _nothing_provides(parameter, signature, around)
+    if is_body(hint) and around.methods & _WITH_BODY:
+        _check_readable(parameter, signature)
         return made(Source.BODY)
-    if around.input and (hint is UNSET or is_scalar(hint) or is_repeated(hint)):
-        return made(Source.QUERY, parameter.name, repeated=is_repeated(hint))
+    if is_record(hint):
+        _check_readable(parameter, signature)
+        _check_flat(parameter, signature)
+        return made(Source.QUERY, record=True)
+    if hint is UNSET or is_scalar(hint) or is_repeated(hint):
+        _check_readable(parameter, signature)
+        key = _wire_name(parameter.name)
+        return made(Source.QUERY, key, repeated=is_repeated(hint))
     raise _nothing_provides(parameter, signature, around)
+
+
+def _is_request(name: str, hint: Any) -> bool:
+    return (hint is UNSET and name == "request") or Request in classes_of(hint)
 
 
 def _carried(name: str, hint: Any, around: Surroundings) -> type | None:
     for known in around.carried:
-        if isinstance(hint, type) and (
-            issubclass(known, hint) or issubclass(hint, known)
-        ):
+        if hint is UNSET and name in _names_of(known, around):
             return known
-        if hint is UNSET and name == known.__name__.lower():
+        if any(_related(cls, known) for cls in classes_of(hint)):
             return known
-    # `error` without a hint, in a handler of errors
-    if hint is UNSET and name == "error" and around.carried:
-        for known in around.carried:
-            if issubclass(known, BaseException):
-                return known
     return None
+
+
+def _names_of(known: type, around: Surroundings) -> tuple[str, ...]:
+    """List the names by which a value of the moment is known without a hint."""
+    # `response`; of WebSocket both `websocket` and `socket`
+    names = [known.__name__.lower(), re.split("(?=[A-Z])", known.__name__)[-1].lower()]
+    if issubclass(known, BaseException):
+        names.append("error")
+    elif not around.request:
+        names.append("event")
+    return tuple(names)
+
+
+def _related(cls: type, known: type) -> bool:
+    # By the order of classes, since a Protocol or a TypedDict refuses issubclass.
+    return cls not in _NOBODY and (cls in known.__mro__ or known in cls.__mro__)
+
+
+def _held(hint: Any, around: Surroundings) -> type | None:
+    """Find the type of the app's values that a hint means."""
+    wanted = [cls for cls in classes_of(hint) if cls not in _NOBODY]
+    for known in around.app:
+        if any(cls in known.__mro__ for cls in wanted):
+            return known
+    return None
+
+
+def _wire_name(name: str) -> str:
+    # `from_` is how Python spells a parameter for `?from=`.
+    plain = name.removesuffix("_")
+    return plain if keyword.iskeyword(plain) else name
+
+
+def _check_wholes(signature: Signature, arguments: tuple[Argument, ...]) -> None:
+    wholes = [a for a in arguments if a.source is Source.BODY or a.record]
+    if len(wholes) > 1:
+        kind = "bodies" if wholes[0].source is Source.BODY else "whole queries"
+        raise PlanError(
+            "SG-PLAN-006",
+            f"{signature.name}() asks for two {kind}: {wholes[0].name} and "
+            f"{wholes[1].name}.",
+            why="A request has one body, and one query.",
+            fix="Put both into one Struct, and ask for that.",
+            where=(signature.place,),
+        )
+
+
+def _check_readable(parameter: Parameter, signature: Signature) -> None:
+    if parameter.hint is UNSET:
+        return
+    try:
+        msgspec.json.Decoder(parameter.hint)
+    except (TypeError, ValueError, NameError) as error:
+        raise PlanError(
+            "SG-PLAN-004",
+            f"{signature.name}() asks for `{parameter.name}: "
+            f"{type_name(parameter.hint)}`, which cannot be read from a request.",
+            why=f"{str(error).rstrip('.')}.",
+            fix="Ask for a type that says how it looks on the wire; tell Structs of a "
+            "union apart with `class A(Struct, tag=True)`.",
+            where=(signature.place,),
+        ) from error
+
+
+def _check_flat(parameter: Parameter, signature: Signature) -> None:
+    for name, hint in fields_of(parameter.hint).items():
+        if not is_scalar(hint) and not is_repeated(hint):
+            raise PlanError(
+                "SG-PLAN-009",
+                f"{signature.name}() asks for `{parameter.name}: "
+                f"{type_name(bare(parameter.hint))}` from the query, but its field "
+                f"{name!r} is a {type_name(hint)}.",
+                why="A query is flat: each of its fields is text, or several texts.",
+                fix="Take that field out, or serve it with POST, PUT or PATCH, where "
+                "it is the body.",
+                where=(signature.place,),
+            )
 
 
 def _nothing_provides(

@@ -8,11 +8,20 @@ import typing
 import uuid
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import is_dataclass
-from typing import Annotated, Any, Literal, TypeVar, Union
+from typing import Annotated, Any, Literal, TypeGuard, Union, cast
 
 import msgspec
 
-__all__ = ["bare", "is_body", "is_repeated", "is_scalar"]
+__all__ = [
+    "bare",
+    "classes_of",
+    "fields_of",
+    "is_body",
+    "is_record",
+    "is_repeated",
+    "is_scalar",
+    "members_of",
+]
 
 _SCALARS = (
     str,
@@ -31,7 +40,7 @@ _ARRAYS = (list, set, frozenset, tuple, Sequence, AbstractSet)
 
 
 def bare(hint: Any) -> Any:
-    """Take `Annotated` and `type X = ...` off a hint.
+    """Take `Annotated`, `NewType` and `type X = ...` off a hint.
 
     Example:
         >>> bare(Annotated[int, "marked"])
@@ -40,14 +49,22 @@ def bare(hint: Any) -> Any:
     while True:
         if typing.get_origin(hint) is Annotated:
             hint = hint.__origin__
+        elif hasattr(hint, "__supertype__"):
+            hint = hint.__supertype__
         elif hasattr(hint, "__value__"):
             hint = hint.__value__
         else:
             return hint
 
 
-def _members(hint: Any) -> tuple[Any, ...]:
-    # The members of a union without None; the type itself when it is none.
+def members_of(hint: Any) -> tuple[Any, ...]:
+    """List the members of a union without None; the type itself when it is none.
+
+    Example:
+        >>> members_of(int | None), members_of(str)
+        ((<class 'int'>,), (<class 'str'>,))
+    """
+    hint = bare(hint)
     if typing.get_origin(hint) in (Union, types.UnionType):
         return tuple(
             bare(member)
@@ -57,12 +74,23 @@ def _members(hint: Any) -> tuple[Any, ...]:
     return (hint,)
 
 
+def classes_of(hint: Any) -> tuple[type[Any], ...]:
+    """List the classes that a hint names: of a union all, of `Box[int]` the `Box`.
+
+    Example:
+        >>> classes_of(list[int] | None)
+        (<class 'list'>,)
+    """
+    origins = (typing.get_origin(member) or member for member in members_of(hint))
+    return tuple(origin for origin in origins if isinstance(origin, type))
+
+
 def is_scalar(hint: Any) -> bool:
     """Tell whether one piece of text can be one value of the type."""
     hint = bare(hint)
     if typing.get_origin(hint) is Literal or hint is Any:
         return True
-    members = _members(hint)
+    members = members_of(hint)
     if members != (hint,):
         return all(is_scalar(member) for member in members)
     return isinstance(hint, type) and issubclass(hint, _SCALARS)
@@ -70,10 +98,10 @@ def is_scalar(hint: Any) -> bool:
 
 def is_repeated(hint: Any) -> bool:
     """Tell whether a query may give the value several times: `list[int]`."""
-    members = _members(bare(hint))
+    members = members_of(hint)
     if len(members) != 1:
         return False
-    origin = typing.get_origin(members[0]) or members[0]
+    origin: Any = typing.get_origin(members[0]) or members[0]
     arguments = [a for a in typing.get_args(members[0]) if a is not ...]
     return origin in _ARRAYS and all(is_scalar(argument) for argument in arguments)
 
@@ -81,22 +109,50 @@ def is_repeated(hint: Any) -> bool:
 def is_body(hint: Any) -> bool:
     """Tell whether a type is data with a shape of its own: Struct, dataclass ..."""
     hint = bare(hint)
-    members = _members(hint)
+    members = members_of(hint)
     if members != (hint,):
         return any(is_body(member) for member in members)
-    if isinstance(hint, TypeVar):
-        return False
-    origin = typing.get_origin(hint) or hint
-    if origin is dict or origin is Mapping:
+    origin: Any = typing.get_origin(hint) or hint
+    if origin in (dict, Mapping):
         return True
     if origin in _ARRAYS:
         return any(is_body(argument) for argument in typing.get_args(hint))
+    return _has_fields(origin) or (
+        isinstance(origin, type)
+        and issubclass(origin, tuple)
+        and hasattr(cast("type[Any]", origin), "_fields")
+    )
+
+
+def is_record(hint: Any) -> bool:
+    """Tell whether a type is one object of named fields, or None.
+
+    A named tuple is none: it travels as an array.
+    """
+    members = members_of(hint)
+    if len(members) != 1:
+        return False
+    origin: Any = typing.get_origin(members[0]) or members[0]
+    is_array = getattr(getattr(origin, "__struct_config__", None), "array_like", False)
+    return _has_fields(origin) and not is_array
+
+
+def fields_of(hint: Any) -> dict[str, Any]:
+    """List the fields of a record: the name on the wire and the type of each."""
+    (record,) = members_of(hint)
+    origin: Any = typing.get_origin(record) or record
+    if issubclass(origin, msgspec.Struct):
+        return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
+    return typing.get_type_hints(origin, include_extras=True)
+
+
+def _has_fields(origin: Any) -> TypeGuard[type[Any]]:
     if not isinstance(origin, type):
         return False
+    cls = cast("type[Any]", origin)
     return (
-        issubclass(origin, msgspec.Struct)
-        or is_dataclass(origin)
-        or hasattr(origin, "__attrs_attrs__")
-        or typing.is_typeddict(origin)
-        or (issubclass(origin, tuple) and hasattr(origin, "_fields"))
+        issubclass(cls, msgspec.Struct)
+        or is_dataclass(cls)
+        or hasattr(cls, "__attrs_attrs__")
+        or typing.is_typeddict(cls)
     )

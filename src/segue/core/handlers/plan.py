@@ -36,6 +36,7 @@ class Argument:
     Attributes:
         key: The name on the wire for PATH and QUERY; the type for APP and CARRIED.
         repeated: A query value that may come several times, for a list.
+        record: The whole query, field by field, as one Struct or dataclass.
     """
 
     name: str
@@ -45,10 +46,12 @@ class Argument:
     key: Any = None
     keyword_only: bool = False
     repeated: bool = False
+    record: bool = False
 
     def __str__(self) -> str:
         hint = "untyped" if self.hint is UNSET else type_name(self.hint)
-        text = f"{self.name}: {hint} from the {self.source.value}"
+        whole = "whole " if self.record else ""
+        text = f"{self.name}: {hint} from the {whole}{self.source.value}"
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
 

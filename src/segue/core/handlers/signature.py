@@ -4,16 +4,18 @@ Everything that looks at a user's function looks at a `Signature`, never at the
 function again, so that one reading decides what every later step sees.
 """
 
+import functools
 import inspect
-import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from segue.core.errors import PlanError
+from segue.core.handlers.hints import read_hints
+from segue.core.handlers.places import code_of, place_of
 from segue.core.types import UNSET, Unset
 
-__all__ = ["Parameter", "Signature", "place_of", "read_signature"]
+__all__ = ["Parameter", "Signature", "name_of", "place_of", "read_signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +51,16 @@ class Signature:
     is_generator: bool
 
 
-def place_of(function: Any) -> str:
-    """Build `file.py:12 name` for a function or a class."""
-    target = inspect.unwrap(function)
-    while hasattr(target, "func"):
-        target = target.func
-    name = getattr(target, "__qualname__", type(target).__qualname__)
-    name = name.rpartition("<locals>.")[2]
-    code = getattr(target, "__code__", None)
-    if code is not None:
-        return f"{_short(code.co_filename)}:{code.co_firstlineno} {name}"
-    try:
-        cls = target if inspect.isclass(target) else type(target)
-        file = inspect.getsourcefile(cls) or "?"
-        return f"{_short(file)}:{inspect.getsourcelines(cls)[1]} {name}"
-    except (OSError, TypeError):
-        return f"{getattr(target, '__module__', '?')} {name}"
+def name_of(function: Any) -> str:
+    """Find what a callable is called; a partial is called as what it calls.
 
-
-def _short(filename: str) -> str:
-    # The last two parts find the file and keep a message on one line.
-    parts = filename.replace("\\", "/").split("/")
-    return "/".join(parts[-2:])
+    Example:
+        >>> name_of(functools.partial(len, []))
+        'len'
+    """
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
@@ -80,35 +70,16 @@ def read_signature(function: Callable[..., Any]) -> Signature:
         PlanError: A hint names something that does not exist, or the function
             takes `*args` or `**kwargs`, which no request can fill.
     """
-    place = place_of(function)
-    name = getattr(function, "__name__", type(function).__name__)
-    hints = _hints(function, place)
-    parameters: list[Parameter] = []
-    for parameter in _parameters(function, place):
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise PlanError(
-                "SG-PLAN-002",
-                f"{name}() takes {parameter}, which no request can fill.",
-                why="Each argument is found by its name and its type.",
-                fix="Name every parameter; for the whole request ask for "
-                "`request: Request`.",
-                where=(place,),
-            )
-        parameters.append(
-            Parameter(
-                name=parameter.name,
-                hint=hints.get(parameter.name, UNSET),
-                default=UNSET
-                if parameter.default is parameter.empty
-                else parameter.default,
-                keyword_only=parameter.kind is parameter.KEYWORD_ONLY,
-            )
-        )
-    body = _body_of(function)
+    place, name = place_of(function), name_of(function)
+    hints = read_hints(function, place)
+    body = code_of(function)
     return Signature(
         name=name,
         place=place,
-        parameters=tuple(parameters),
+        parameters=tuple(
+            _parameter(parameter, hints, name, place)
+            for parameter in _parameters(function, place)
+        ),
         returns=hints.get("return", UNSET),
         is_async=inspect.iscoroutinefunction(body) or inspect.isasyncgenfunction(body),
         is_generator=inspect.isgeneratorfunction(body)
@@ -116,18 +87,30 @@ def read_signature(function: Callable[..., Any]) -> Signature:
     )
 
 
-def _body_of(function: Any) -> Any:
-    # The code that runs: below partials, and `__call__` of an object.
-    while hasattr(function, "func"):
-        function = function.func
-    if inspect.isroutine(function) or inspect.isclass(function):
-        return function
-    return function.__call__
+def _parameter(
+    parameter: inspect.Parameter, hints: dict[str, Any], name: str, place: str
+) -> Parameter:
+    if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        raise PlanError(
+            "SG-PLAN-002",
+            f"{name}() takes {parameter}, which no request can fill.",
+            why="Each argument is found by its name and its type.",
+            fix="Name every parameter; for the whole request ask for "
+            "`request: Request`. The wrapper of a decorator needs "
+            "@functools.wraps(function).",
+            where=(place,),
+        )
+    return Parameter(
+        name=parameter.name,
+        hint=hints.get(parameter.name, UNSET),
+        default=UNSET if parameter.default is parameter.empty else parameter.default,
+        keyword_only=parameter.kind is parameter.KEYWORD_ONLY,
+    )
 
 
 def _parameters(function: Any, place: str) -> list[inspect.Parameter]:
     try:
-        return list(inspect.signature(function).parameters.values())
+        parameters = inspect.signature(function).parameters
     except (TypeError, ValueError) as error:
         raise PlanError(
             "SG-PLAN-001",
@@ -136,36 +119,9 @@ def _parameters(function: Any, place: str) -> list[inspect.Parameter]:
             fix="Wrap it in a function: def handler(...): return it(...)",
             where=(place,),
         ) from error
-
-
-def _hints(function: Any, place: str) -> dict[str, Any]:
-    target = function.__init__ if inspect.isclass(function) else _body_of(function)
-    target = inspect.unwrap(target)
-    try:
-        return typing.get_type_hints(
-            target, localns=_closure(target), include_extras=True
-        )
-    except (NameError, TypeError, AttributeError, SyntaxError) as error:
-        raise PlanError(
-            "SG-PLAN-003",
-            f"A type hint of {getattr(function, '__name__', function)!s}() "
-            f"cannot be read: {error}.",
-            why="The hint decides where the argument comes from.",
-            fix="Import the name in the module itself, not only under "
-            "`if TYPE_CHECKING:`, and not below the function.",
-            where=(place,),
-        ) from error
-
-
-def _closure(target: Any) -> dict[str, Any]:
-    # A handler defined inside a function may name the classes around it.
-    target = getattr(target, "__func__", target)
-    cells = getattr(target, "__closure__", None) or ()
-    names = getattr(getattr(target, "__code__", None), "co_freevars", ())
-    found: dict[str, Any] = {}
-    for name, cell in zip(names, cells, strict=True):
-        try:
-            found[name] = cell.cell_contents
-        except ValueError:  # not yet filled: the hint will say what is missing
-            continue
-    return found
+    bound: set[str] = set()
+    while isinstance(function, functools.partial):
+        # A value bound by name would pass for a default, which a query may replace.
+        bound |= function.keywords.keys()
+        function = function.func
+    return [each for name, each in parameters.items() if name not in bound]

@@ -28,6 +28,7 @@ from segue.core.kernel.access import AccessLog
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
 from segue.core.kernel.entry import Entry, Hook, colour_of
 from segue.core.kernel.events import RequestFinished
+from segue.core.kernel.faults import FaultLog
 from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
@@ -66,6 +67,7 @@ class Assembly:
     values: dict[type, Any]
     threads: int
     waiting: int
+    faults: FaultLog
     debug_page: Callable[..., Response] | None = None
     debug_miss: Callable[..., Response] | None = None
 
@@ -140,6 +142,7 @@ class _Assembler:
             entry_for=self.entry_for,
             surface=Surface(
                 afters=tuple(self._afters),
+                faults=self._from.faults,
                 url=self._url,
                 debug_page=self._from.debug_page,
                 debug_miss=self._from.debug_miss,

@@ -7,7 +7,7 @@ with the request's id in both.
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.entry import Hook
 
-__all__ = ["find_handler", "http_answer", "log_failure", "wants_page"]
+__all__ = ["FaultLog", "find_handler", "http_answer", "unexpected", "wants_page"]
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -82,12 +82,27 @@ def unexpected(error: Exception, request: Request) -> Response:
     return response
 
 
-def log_failure(error: Exception, request: Request) -> None:
-    """Log an exception that became a 500, once, with the id of its request."""
+class FaultLog:
+    """Logs what nobody took, each once, and tells who watches.
+
+    Attributes:
+        watchers: Called with each fault; a test's client is one.
+    """
+
+    def __init__(self) -> None:
+        self.watchers: list[Callable[[BaseException], None]] = []
+
+    def write(self, error: Exception, request: Request) -> None:
+        """Write one fault, with the id of its request."""
+        if not isinstance(error, ClientDisconnected):
+            _log(error, request)
+            for watcher in list(self.watchers):
+                watcher(error)
+
+
+def _log(error: Exception, request: Request) -> None:
     import logging  # noqa: PLC0415 - 10 ms that `import segue` does not pay
 
-    if isinstance(error, ClientDisconnected):
-        return
     logging.getLogger("segue.errors").error(
         "%s %s failed: %s",
         request.method,

@@ -4,7 +4,6 @@ from typing import Any
 
 from segue.core.errors import HTTPError
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.faults import log_failure
 from segue.core.kernel.kernel import Kernel
 from segue.core.websockets.socket import WebSocket, WebSocketClosed, allowed_origin
 
@@ -37,7 +36,7 @@ async def serve_socket(
         await socket.refuse(error.status)
         await socket.close(1008, error.detail or error.title)
     except Exception as error:
-        log_failure(error, request)
+        kernel.surface.faults.write(error, request)
         await _end(socket)
 
 

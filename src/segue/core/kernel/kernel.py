@@ -30,7 +30,6 @@ from segue.core.kernel.access import AccessLog
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry, Hook
 from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
-from segue.core.kernel.faults import log_failure
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.loopwatch import LoopWatch
@@ -406,7 +405,7 @@ class Kernel:
                 else:
                     step.function(*arguments)
             except Exception as failed:
-                log_failure(failed, request)
+                self.surface.faults.write(failed, request)
 
     async def afinish(
         self, request: Request, response: Response, error: Exception | None = None
@@ -421,7 +420,7 @@ class Kernel:
                 else:
                     step.function(*arguments)
             except Exception as failed:
-                log_failure(failed, request)
+                self.surface.faults.write(failed, request)
 
     def _aftermath(
         self, request: Request, response: Response, error: Exception | None

@@ -22,7 +22,12 @@ from segue.core.handlers.compile import Call
 from segue.core.http.request import Request
 from segue.core.http.response import Redirect, Response
 from segue.core.kernel.entry import Entry, Hook
-from segue.core.kernel.faults import find_handler, http_answer, log_failure, unexpected
+from segue.core.kernel.faults import (
+    FaultLog,
+    find_handler,
+    http_answer,
+    unexpected,
+)
 from segue.core.kernel.middleware import onion
 from segue.core.kernel.steps import Colour, Failure, Step, Walk
 
@@ -38,6 +43,7 @@ class Surface:
 
     Attributes:
         afters: Hooks on every answer, in the order of their adding.
+        faults: Where what nobody took is written.
         url: Builds the address of a route, for redirects.
         debug_page: Builds the page of development from an error and its request;
             None in production.
@@ -45,6 +51,7 @@ class Surface:
     """
 
     afters: tuple[Hook, ...] = ()
+    faults: FaultLog = field(default_factory=FaultLog)
     url: Callable[..., str] = field(default=str)
     debug_page: Callable[[Exception, Request], Response] | None = None
     debug_miss: Callable[[HTTPError, Request], Response] | None = None
@@ -163,7 +170,7 @@ def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> 
     hook = find_handler(InternalServerError(), entry.errors)
     if hook is None or surface.debug_page is not None:
         return _last(surface, request, error)
-    log_failure(error, request)
+    surface.faults.write(error, request)
     result = yield hook.step, hook_inputs(hook.call, request, None, error)
     made = result if isinstance(result, Failure) else _made(result, 500)
     if isinstance(made, Failure):
@@ -187,7 +194,7 @@ def settle(surface: Surface, response: Response, request: Request | None) -> Non
 
 
 def _last(surface: Surface, request: Request, error: Exception) -> Response:
-    log_failure(error, request)
+    surface.faults.write(error, request)
     if isinstance(error, ClientDisconnected):
         return Response(status=499)
     if surface.debug_page is not None:

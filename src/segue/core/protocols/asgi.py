@@ -25,7 +25,6 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.faults import log_failure
 from segue.core.kernel.handshake import serve_socket
 from segue.core.kernel.kernel import WEBSOCKET, Kernel
 from segue.core.kernel.steps import Colour
@@ -269,7 +268,7 @@ async def _reply(
         # Servers that raise when nobody is there any more.
         error = gone
     except Exception as failed:
-        log_failure(failed, request)
+        kernel.surface.faults.write(failed, request)
         error = failed
         raise
     finally:

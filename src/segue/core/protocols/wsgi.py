@@ -30,7 +30,6 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response, Stream
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.faults import log_failure
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
 from segue.core.protocols.short import short_names
@@ -274,7 +273,7 @@ class _Sending:
         except Exception as error:
             # The status is out; only breaking off tells the client of it.
             self._error = error
-            log_failure(error, self._request)
+            self._kernel.surface.faults.write(error, self._request)
             raise
 
     def close(self) -> None:
@@ -286,7 +285,7 @@ class _Sending:
             else:
                 response.close()
         except Exception as error:
-            log_failure(error, self._request)
+            self._kernel.surface.faults.write(error, self._request)
         self._request.close()
         self._kernel.finish(self._request, response, self._error)
 

@@ -1,0 +1,59 @@
+"""Where something was written: `file.py:12 name`, for messages."""
+
+import functools
+import inspect
+from typing import Any
+
+__all__ = ["calling_place", "code_of", "place_of"]
+
+_HOUSE = "segue"
+
+
+def code_of(function: Any) -> Any:
+    """Find the function whose code runs: below partials, and `__call__` of an object.
+
+    Example:
+        >>> code_of(functools.partial(functools.partial(len), [])) is len
+        True
+    """
+    while isinstance(function, functools.partial):
+        function = function.func
+    if inspect.isroutine(function) or inspect.isclass(function):
+        return function
+    return function.__call__
+
+
+def place_of(function: Any) -> str:
+    """Build `file.py:12 name` for a function, a class or a callable object."""
+    target: Any = inspect.unwrap(function)
+    while isinstance(target, functools.partial):
+        target = inspect.unwrap(target.func)
+    name = str(getattr(target, "__qualname__", type(target).__qualname__))
+    name = name.rpartition("<locals>.")[2]
+    code = getattr(target, "__code__", None)
+    if code is not None:
+        return f"{_short(code.co_filename)}:{code.co_firstlineno} {name}"
+    cls: type[Any] = target if inspect.isclass(target) else type(target)
+    try:
+        file = inspect.getsourcefile(cls) or "?"
+        return f"{_short(file)}:{inspect.getsourcelines(cls)[1]} {name}"
+    except (OSError, TypeError):
+        return f"{getattr(target, '__module__', '?')} {name}"
+
+
+def calling_place() -> str:
+    """Build `file.py:12 function` for the line outside Segue that led here."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] != _HOUSE:
+            code = frame.f_code
+            return f"{_short(code.co_filename)}:{frame.f_lineno} {code.co_name}"
+        frame = frame.f_back
+    return "?"
+
+
+def _short(filename: str) -> str:
+    # The last two parts find the file and keep a message on one line.
+    parts = filename.replace("\\", "/").split("/")
+    return "/".join(parts[-2:])

@@ -41,7 +41,7 @@ OTHERS = {
 def measure_walk(rounds: int, core: int, *, quick: bool) -> Outcome:
     """Measure the gate on all protocols, then our rivals once beside it."""
     outcome = Outcome("walk")
-    iterations, batches = (500, 8) if quick else (4000, 40)
+    iterations, batches = (500, 8) if quick else (2000, 40)
     for protocol in PROTOCOLS:
         for question in QUESTIONS:
             task = task_of(protocol, question, OURS[protocol])

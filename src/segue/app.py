@@ -8,15 +8,21 @@ at its first request, at its server's start, or by `freeze()`. Frozen, it has a
 import atexit
 import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import types
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 from segue.core.config.settings import Settings
-from segue.core.errors import RouteError, WalkError
-from segue.core.handlers.signature import place_of
+from segue.core.errors import (
+    ConfigurationError,
+    Problem,
+    RouteError,
+    SettingsError,
+    WalkError,
+)
+from segue.core.handlers.places import calling_place
 from segue.core.http.hosts import HostRule
 from segue.core.http.limits import Limits
 from segue.core.http.proxies import ProxyTrust
@@ -43,13 +49,17 @@ class App(Group):
             production.
         hosts: The hosts that are served: `example.org`, `.example.org` with all
             its subdomains, `*` for any.
-        proxies: Addresses or networks whose forwarded headers are believed.
+        proxies: Addresses or networks whose forwarded headers are believed; or a
+            `ProxyTrust` that says more about them.
         limits: How much of a request is taken in.
         slashes: A path that only lacks or has a final slash: `redirect` to the one
             there is, `strict` 404, or `ignore` the difference.
         threads: Worker threads for sync handlers under ASGI and RSGI; 32 times as
             many calls may wait for one, the next is answered with 503.
         timeout: Seconds an answer may take where the route does not say.
+
+    Raises:
+        SettingsError: One of them cannot be what it is.
 
     Example:
         >>> app = App()
@@ -64,27 +74,31 @@ class App(Group):
         *,
         debug: bool | None = None,
         hosts: Iterable[str] = ("*",),
-        proxies: Iterable[str] = (),
+        proxies: Iterable[str] | ProxyTrust = (),
         limits: Limits | None = None,
         slashes: Slashes = "redirect",
         threads: int = 16,
         timeout: float | None = None,
     ) -> None:
         super().__init__()
+        _check_arguments(settings, slashes, threads, timeout)
         self.debug = bool(debug)
         self.access_log = False
         self.watch_loop = False
-        self.state = SimpleNamespace()
+        self.state = types.SimpleNamespace()
         self.extensions: dict[type, Any] = {}
         self.limits = limits or Limits()
         self.hosts = HostRule.parse(hosts)
-        self.proxies = ProxyTrust(tuple(proxies))
+        self.proxies = _trust(proxies)
         self.converters = Converters()
         self.slashes: Slashes = slashes
         self.threads = threads
         self.timeout = timeout
         self.settings_overrides: dict[str, Any] = {}
         self._settings_class = settings
+        self._used_at: dict[type, str] = {}
+        self._converted_at: dict[Any, str] = {}
+        self._frozen_at = ""
         self._loaded: Any = None
         self._kernel: Kernel | None = None
         self._faults = FaultLog()
@@ -178,7 +192,32 @@ class App(Group):
         """
         with self._lock:
             if self._kernel is None:
-                self._kernel = assemble(self._assembly())
+                self._kernel = self._assembled()
+                self._frozen_at = calling_place()
+
+    def _assembled(self) -> Kernel:
+        values: dict[type, Any] = {App: self}
+        problems: list[Problem] = []
+        try:
+            if self._settings_class is not None:
+                # Held by its class even when it cannot be loaded, so that the
+                # handlers that ask for it are not told of as well.
+                values[self._settings_class] = None
+                values[self._settings_class] = self.settings
+        except ConfigurationError as error:
+            problems += error.problems
+        try:
+            kernel = assemble(self._assembly(values))
+        except ConfigurationError as error:
+            problems += error.problems
+        except Exception:
+            # A controller that was made without its settings, most likely.
+            if not problems:
+                raise
+        else:
+            if not problems:
+                return kernel
+        raise ConfigurationError(problems)
 
     @property
     def kernel(self) -> Kernel:
@@ -188,7 +227,7 @@ class App(Group):
         assert self._kernel is not None  # noqa: S101 - freeze() made it or raised
         return self._kernel
 
-    def _assembly(self) -> Assembly:
+    def _assembly(self, values: dict[type, Any]) -> Assembly:
         page = miss = None
         if self.debug:
             # Only development pays for it.
@@ -209,19 +248,13 @@ class App(Group):
             ),
             converters=self.converters,
             slashes=self.slashes,
-            values=self._values(),
+            values=values,
             threads=self.threads,
             waiting=self.threads * 32,
             faults=self._faults,
             debug_page=page,
             debug_miss=miss,
         )
-
-    def _values(self) -> dict[type, Any]:
-        values: dict[type, Any] = {App: self}
-        if self._settings_class is not None:
-            values[self._settings_class] = self.settings
-        return values
 
     def _changing(self, what: str) -> None:
         if self._kernel is not None:
@@ -230,7 +263,9 @@ class App(Group):
                 f"The app is frozen, and takes no {what} any more.",
                 why="It was checked as a whole, and may have answered without it.",
                 fix="Declare everything when the module is imported, before the "
-                "first request.",
+                "first request, and before anything asks for app.url(...), "
+                "app.routes or app.commands.",
+                where=(calling_place(), f"{self._frozen_at}, where it was frozen"),
             )
 
     # -- declarations of an app alone
@@ -241,31 +276,54 @@ class App(Group):
         Raises:
             RouteError: Two extensions of one kind, or one without `setup`.
         """
+        self._changing("extension")
+        here = calling_place()
         for extension in extensions:
-            setup = getattr(extension, "setup", None)
-            if setup is None or inspect.isclass(extension):
+            kind = type(extension)
+            if not callable(getattr(extension, "setup", None)) or kind in _NO_KINDS:
                 raise RouteError(
                     "SG-APP-012",
                     f"{extension!r} cannot be used by an app.",
-                    why="An extension is an object with a method `setup(app)`.",
+                    why="An extension is an object of a class of its own, with a "
+                    "method `setup(app)`.",
                     fix="Write app.use(Thing()), with the parentheses.",
+                    where=(here,),
                 )
-            kind = type(extension)
             if kind in self.extensions:
                 raise RouteError(
                     "SG-APP-013",
                     f"Two extensions of the kind {kind.__name__} are used.",
                     why="Both would claim the same part of the app.",
                     fix="Use one, with the options of both.",
-                    where=(place_of(kind),),
+                    where=(self._used_at[kind], here),
                 )
             self.extensions[kind] = extension
-            setup(self)
+            self._used_at[kind] = here
+            extension.setup(self)
 
     def converter(self, name: str, read: Any, write: Any = str, **options: Any) -> None:
-        """Add a converter for paths: `{when:isoweek}`; see `Converters.add`."""
-        self._changing("a converter")
-        self.converters.add(name, read, write, **options)
+        """Add a converter for paths: `{when:isoweek}`; see `Converters.add`.
+
+        Raises:
+            RouteError: The name or the type is taken, or is no name.
+        """
+        self._changing("converter")
+        here, hint = calling_place(), options.get("hint")
+        try:
+            self.converters.add(name, read, write, **options)
+        except RouteError as error:
+            taken = [self._converted_at.get(key) for key in (name, hint)]
+            problem = error.problem
+            raise RouteError(
+                problem.code,
+                problem.what,
+                why=problem.why,
+                fix=problem.fix,
+                where=(*filter(None, taken), here),
+            ) from error
+        self._converted_at[name] = here
+        if hint is not None:
+            self._converted_at[hint] = here
 
     # -- looking in
 
@@ -335,10 +393,62 @@ class App(Group):
         return partial(self._faults.watchers.remove, watcher)
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
+    def at_work(self) -> Generator[None, None, None]:
         """Make this the app that `url()` finds, outside a request."""
         token = current.set(self)
         try:
             yield
         finally:
             current.reset(token)
+
+
+_NO_KINDS: tuple[type, ...] = (type, types.ModuleType, types.SimpleNamespace)
+"""What has no class of its own, by which a second one could be told."""
+
+
+def _trust(proxies: Iterable[str] | ProxyTrust) -> ProxyTrust:
+    if isinstance(proxies, ProxyTrust):
+        return proxies
+    return ProxyTrust((proxies,) if isinstance(proxies, str) else tuple(proxies))
+
+
+def _check_arguments(
+    settings: object, slashes: Any, threads: Any, timeout: float | None
+) -> None:
+    """Refuse arguments of an app that would fail at the first request."""
+    known = get_args(Slashes)
+    is_class = inspect.isclass(settings) and issubclass(settings, Settings)
+    for fits, given, why, fix in (
+        (
+            settings is None or is_class,
+            repr(settings),
+            "The app fills the class itself, and tells of all mistakes together.",
+            "Write App(Config), where Config is a class below Settings.",
+        ),
+        (
+            slashes in known,
+            f"slashes={slashes!r}",
+            f"A final slash is met in one of {len(known)} ways.",
+            f"Choose one of {', '.join(map(repr, known))}.",
+        ),
+        (
+            isinstance(threads, int) and threads > 0,
+            f"threads={threads!r}",
+            "Sync handlers would wait for a thread that never comes.",
+            "Give a whole number from 1 on.",
+        ),
+        (
+            timeout is None or timeout > 0,
+            f"timeout={timeout!r}",
+            "No handler could answer in time.",
+            "Give a number of seconds above 0, or None.",
+        ),
+    ):
+        if not fits:
+            raise SettingsError(
+                "SG-APP-015",
+                f"An app cannot be made with {given}.",
+                why=why,
+                fix=fix,
+                where=(calling_place(),),
+            )

@@ -9,11 +9,20 @@ until the app is frozen.
 import inspect
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 from segue.core.errors import RouteError
-from segue.core.handlers.marks import Controller, marks_of
-from segue.core.handlers.signature import place_of
+from segue.core.handlers.hints import keep_names
+from segue.core.handlers.marks import (
+    Controller,
+    Mark,
+    check_path,
+    marks_of,
+    methods_of,
+)
+from segue.core.handlers.options import check_options
+from segue.core.handlers.places import calling_place, place_of
+from segue.core.handlers.signature import name_of
 from segue.core.kernel.declarations import (
     Declarations,
     DeclaredLayer,
@@ -53,13 +62,8 @@ class Group:
         when: Any = (),
         **options: Any,
     ) -> None:
-        if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
-            raise RouteError(
-                "SG-APP-001",
-                f"The prefix {prefix!r} must begin with a slash and not end with one.",
-                why="It stands before paths that begin with a slash.",
-                fix=f"Write Group({'/' + prefix.strip('/')!r}).",
-            )
+        _check_prefix(prefix)
+        options = _checked_options(options, calling_place())
         self.declarations = Declarations(
             prefix=prefix,
             name=name,
@@ -86,7 +90,7 @@ class Group:
         Args:
             path: Below the prefix; `{name}` is a value, its type the parameter's.
             handler: A plain or async function, or a generator.
-            methods: Upper-case names; None for any method.
+            methods: Names of methods, or one; None for any method.
             name: The name for `url()`; the function's name by default.
             host: The host it answers.
             when: One predicate or several, all of which must hold.
@@ -94,7 +98,8 @@ class Group:
                 on the event loop; `timeout` in seconds; `body_limit` in bytes;
                 `middleware` around this route alone; `origins` of a WebSocket.
         """
-        self._changing("a route")
+        self._changing("route")
+        check_path(path)
         if path and not path.startswith("/"):
             raise RouteError(
                 "SG-APP-002",
@@ -103,17 +108,18 @@ class Group:
                 fix=f"Write {'/' + path!r}.",
                 where=(place_of(handler),),
             )
-        named = None if methods is None else frozenset(map(str.upper, methods))
+        place = place_of(handler)
+        keep_names(handler)
         self.declarations.routes.append(
             DeclaredRoute(
                 path=path,
-                methods=named,
+                methods=methods_of(methods),
                 function=handler,
                 name=name,
                 host=host,
                 when=_predicates(when),
-                options=options,
-                place=place_of(handler),
+                options=_checked_options(options, place),
+                place=place,
             )
         )
 
@@ -125,6 +131,7 @@ class Group:
         **options: Any,
     ) -> Callable[[F], F]:
         """Register the decorated function as a handler; see `add`."""
+        check_path(path)
 
         def register(function: F) -> F:
             self.add(path, function, methods=methods, **options)
@@ -175,8 +182,12 @@ class Group:
         Args:
             part: A group is included by reference, also more than once.
             prefix: Stands before the part's own.
+
+        Raises:
+            RouteError: The part is nothing that has routes, or holds this group.
         """
-        self._changing("a group")
+        self._changing("group")
+        _check_prefix(prefix)
         if isinstance(part, Group):
             declarations = part.declarations
         elif inspect.isclass(part) and issubclass(part, Controller):
@@ -190,13 +201,22 @@ class Group:
                 why="It is neither a Group, nor a Controller class, nor a module.",
                 fix="Include a Group; an extension is given to app.use(...).",
             )
+        if _holds(declarations, self.declarations):
+            raise RouteError(
+                "SG-APP-009",
+                "A group is included in itself.",
+                why="Its routes would have no end.",
+                fix="Include each group from the outside in only.",
+                where=(calling_place(),),
+            )
         self.declarations.children.append(Included(declarations, prefix))
 
     # -- around the handlers
 
     def before(self, function: F) -> F:
         """Run a function before each handler; an answer it returns is sent instead."""
-        self._changing("a hook")
+        self._changing("hook")
+        keep_names(function)
         self.declarations.befores.append(function)
         return function
 
@@ -205,13 +225,15 @@ class Group:
 
         It asks for `response: Response` and, if it wants, for the request.
         """
-        self._changing("a hook")
+        self._changing("hook")
+        keep_names(function)
         self.declarations.afters.append(function)
         return function
 
     def teardown(self, function: F) -> F:
         """Run a function when an answer was sent, or could not be sent."""
-        self._changing("a hook")
+        self._changing("hook")
+        keep_names(function)
         self.declarations.teardowns.append(function)
         return function
 
@@ -221,9 +243,12 @@ class Group:
         Args:
             kinds: Exception classes and statuses; or classes of events.
         """
-        self._changing("a handler")
+        self._changing("handler")
+        for kind in kinds or (None,):
+            _check_kind(kind)
 
         def register(function: F) -> F:
+            keep_names(function)
             for kind in kinds:
                 self._on(kind, function)
             return function
@@ -231,28 +256,19 @@ class Group:
         return register
 
     def _on(self, kind: Any, function: Callable[..., Any]) -> None:
-        own = self.declarations
-        is_error = isinstance(kind, type) and issubclass(kind, BaseException)
-        if not is_error and isinstance(kind, type):
+        own, is_class = self.declarations, inspect.isclass(kind)
+        if is_class and not issubclass(kind, Exception):
             own.listeners.setdefault(kind, []).append(function)
             return
-        if not is_error and not (isinstance(kind, int) and 400 <= kind <= 599):  # noqa: PLR2004 - the statuses of errors
-            raise RouteError(
-                "SG-APP-004",
-                f"@on({kind!r}) is neither an error nor an event.",
-                why="It would never be called.",
-                fix="Give an exception class, a status from 400 to 599, or an event.",
-                where=(place_of(function),),
-            )
-        if kind in own.errors:
+        known = own.errors.setdefault(kind, function)
+        if known is not function:
             raise RouteError(
                 "SG-APP-005",
-                f"Two functions answer {getattr(kind, '__name__', kind)}.",
+                f"Two functions answer {getattr(kind, '__name__', str(kind))}.",
                 why="Only one of them could.",
                 fix="Keep one, or register one of them on a group of its own.",
-                where=(place_of(own.errors[kind]), place_of(function)),
+                where=(place_of(known), place_of(function)),
             )
-        own.errors[kind] = function
 
     @overload
     def middleware(self, function: F, /) -> F: ...
@@ -270,9 +286,10 @@ class Group:
             before: Middleware, or its name, that must stand further in.
             after: Middleware, or its name, that must stand further out.
         """
-        self._changing("a middleware")
+        self._changing("middleware")
 
         def register(function: Any) -> Any:
+            keep_names(function)
             layer = DeclaredLayer(function, _several(before), _several(after))
             self.declarations.layers.append(layer)
             return function
@@ -281,7 +298,8 @@ class Group:
 
     def lifespan(self, function: F) -> F:
         """Run a generator around the app's life: start, `yield`, stop."""
-        self._changing("a lifespan")
+        self._changing("lifespan")
+        keep_names(function)
         self.declarations.lifespans.append(function)
         return function
 
@@ -291,14 +309,14 @@ class Group:
     def command(self, /, *, name: str) -> Callable[[F], F]: ...
     def command(self, function: Any = None, /, *, name: str | None = None) -> Any:
         """Make a typed function a command: `segue reprice 10 --dry-run`."""
-        self._changing("a command")
+        self._changing("command")
 
         def register(function: Any) -> Any:
-            own = self.declarations.commands
-            key = name or function.__name__.replace("_", "-")
-            if key in own and own[key] is not function:
-                raise _two_commands(key, own[key], function)
-            own[key] = function
+            keep_names(function)
+            key = name or name_of(function).replace("_", "-")
+            known = self.declarations.commands.setdefault(key, function)
+            if known is not function:
+                raise _two_commands(key, known, function)
             return function
 
         return register if function is None else register(function)
@@ -317,18 +335,81 @@ def _two_commands(name: str, first: Any, second: Any) -> RouteError:
     )
 
 
+def _check_prefix(prefix: str) -> None:
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+        right = "/".join(("", *filter(None, prefix.split("/"))))
+        raise RouteError(
+            "SG-APP-001",
+            f"The prefix {prefix!r} must begin with a slash and not end with one.",
+            why="It stands before paths that begin with a slash.",
+            fix=f"Write {right!r}." if right else "Leave it out.",
+            where=(calling_place(),),
+        )
+
+
+def _check_kind(kind: Any) -> None:
+    """Refuse what `@on` could never be called for."""
+    if inspect.isclass(kind):
+        fits = not issubclass(kind, BaseException) or issubclass(kind, Exception)
+    else:
+        fits = isinstance(kind, int) and 400 <= kind <= 599  # noqa: PLR2004 - the statuses of errors
+    if not fits:
+        raise RouteError(
+            "SG-APP-004",
+            f"@on({getattr(kind, '__name__', repr(kind))}) is neither an error nor an "
+            "event.",
+            why="It would never be called.",
+            fix="Give an exception class, a status from 400 to 599, or an event: "
+            "@app.on(NotFound).",
+            where=(calling_place(),),
+        )
+
+
+def _holds(outer: Declarations, inner: Declarations) -> bool:
+    return outer is inner or any(
+        _holds(child.declarations, inner) for child in outer.children
+    )
+
+
+def _checked_options(options: dict[str, Any], place: str) -> dict[str, Any]:
+    """Check the options of a route or a group, and make layers of its middleware."""
+    check_options(options, place)
+    if "middleware" not in options:
+        return options
+    functions = _several(options["middleware"])
+    for function in functions:
+        keep_names(function)
+    return {**options, "middleware": tuple(map(DeclaredLayer, functions))}
+
+
 def _several(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    if isinstance(value, (tuple, list)):
+        return tuple(cast("Iterable[Any]", value))
+    return (value,)
 
 
 def _predicates(when: Any) -> tuple[Any, ...]:
-    return tuple(when) if isinstance(when, (tuple, list)) else (when,)
+    predicates = _several(when)
+    for predicate in predicates:
+        if not callable(predicate):
+            raise RouteError(
+                "SG-APP-014",
+                f"when={predicate!r} is no predicate.",
+                why="A predicate is called with the request and says yes or no.",
+                fix='Write when=accepts("text/html"), or another of '
+                "`segue.core.routing`.",
+                where=(calling_place(),),
+            )
+    return predicates
 
 
 def _of_controller(cls: type[Controller]) -> Declarations:
     declarations = Declarations(name=cls.__name__, place=place_of(cls))
-    for name, member in inspect.getmembers(cls, inspect.isfunction):
-        for mark in marks_of(member):
+    # In the order in which they are written, the class's own after the inherited.
+    names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
+    for name in names:
+        member = getattr(cls, name, None)
+        for mark in _marks_of_method(cls, name):
             options = dict(mark.options)
             declarations.routes.append(
                 _marked(member, mark, {**options, "controller": (cls, name)})
@@ -344,10 +425,20 @@ def _of_controller(cls: type[Controller]) -> Declarations:
     return declarations
 
 
+def _marks_of_method(cls: type[Controller], name: str) -> tuple[Mark, ...]:
+    """Find the marks of a method; one that overrides another keeps its routes."""
+    for base in cls.__mro__:
+        if marks := marks_of(getattr(base, name, None)):
+            return marks
+    return ()
+
+
 def _of_module(module: types.ModuleType) -> Declarations:
     declarations = Declarations(place=module.__name__)
-    for member in vars(module).values():
-        if inspect.isfunction(member) and member.__module__ == module.__name__:
+    # By identity: a function may have a second name in its module.
+    members = {id(member): member for member in vars(module).values()}
+    for member in members.values():
+        if callable(member) and member.__module__ == module.__name__:
             for mark in marks_of(member):
                 declarations.routes.append(_marked(member, mark, dict(mark.options)))
     if not declarations.routes:
@@ -360,7 +451,8 @@ def _of_module(module: types.ModuleType) -> Declarations:
     return declarations
 
 
-def _marked(function: Any, mark: Any, options: dict[str, Any]) -> DeclaredRoute:
+def _marked(function: Any, mark: Mark, options: dict[str, Any]) -> DeclaredRoute:
+    place = place_of(function)
     return DeclaredRoute(
         path=mark.path,
         methods=mark.methods,
@@ -368,6 +460,6 @@ def _marked(function: Any, mark: Any, options: dict[str, Any]) -> DeclaredRoute:
         name=options.pop("name", None),
         host=options.pop("host", None),
         when=_predicates(options.pop("when", ())),
-        options=options,
-        place=place_of(function),
+        options=_checked_options(options, place),
+        place=place,
     )

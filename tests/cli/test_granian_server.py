@@ -1,7 +1,6 @@
 """What Granian is told, and what its workers do besides."""
 
 import logging
-import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from segue.cli import granian_server
-from segue.cli.granian_server import announce_stop, load_worker, settings_of
+from segue.cli.granian_server import load_worker, settings_of
 from segue.cli.options import Options
 from segue.cli.place import find_place
-from segue.cli.signals import STOPPING
 from segue.cli.target import Target
 
 granian = pytest.importorskip("granian")
@@ -67,49 +65,6 @@ def test_the_doubt_about_threads_is_not_passed_on():
 
     assert not granian_server._is_news(record("up to 64 Python threads, which seems"))
     assert granian_server._is_news(record("Unexpected exit from worker-1"))
-
-
-class _Loop:
-    def __init__(self):
-        self.handlers = {}
-
-    def add_signal_handler(self, number, function):
-        self.handlers[number] = function
-
-
-@pytest.fixture
-def signals():
-    """Stand for Granian's module of a worker, and put the handlers back."""
-    before = {number: signal.getsignal(number) for number in STOPPING}
-    done = []
-    event = SimpleNamespace(set=lambda: done.append("stop"))
-    yield SimpleNamespace(
-        done=done, set_loop_signals=lambda loop: event, set_sync_signals=lambda: event
-    )
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.feature("M-215")
-@pytest.mark.parametrize("number", STOPPING)
-def test_streams_on_a_loop_are_told_before_the_server_stops(signals, number):
-    loop = _Loop()
-
-    announce_stop(signals, lambda: signals.done.append("drain"))
-    signals.set_loop_signals(loop)
-    loop.handlers[number]()
-
-    assert signals.done == ["drain", "stop"]
-
-
-@pytest.mark.feature("M-215")
-@pytest.mark.parametrize("number", STOPPING)
-def test_streams_in_threads_are_told_before_the_server_stops(signals, number):
-    announce_stop(signals, lambda: signals.done.append("drain"))
-    signals.set_sync_signals()
-    signal.raise_signal(number)
-
-    assert signals.done == ["drain", "stop"]
 
 
 def test_granian_has_what_is_wrapped():

@@ -33,6 +33,18 @@ PIDS = """
         return "finished"
 """
 
+LIVE = """
+    from segue.app import App
+    from segue.core.websockets.socket import WebSocket
+
+    app = App()
+
+    @app.websocket("/live")
+    async def live(socket: WebSocket):
+        async for text in socket:
+            await socket.send(text)
+"""
+
 OTHER_WSGI = """
     def app(environ, start_response):
         start_response("200 OK", [])
@@ -373,3 +385,33 @@ def test_an_app_without_a_secret_key_is_not_served(project, start):
 
     assert server.process.wait(60) == 1
     server.wait_for("SG-CONF-")
+
+
+@pytest.mark.feature("M-215")
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(("--interface", "asgi"), marks=granian),
+        pytest.param(("--interface", "rsgi"), marks=granian),
+        pytest.param(("--server", "uvicorn"), marks=pytest.mark.service("uvicorn")),
+    ],
+)
+def test_a_websocket_gets_a_close_frame_when_the_server_stops(project, start, options):
+    _needs("uvicorn" if "uvicorn" in options else "granian")
+    connection = pytest.importorskip("websockets.sync.client")
+    closed = pytest.importorskip("websockets.exceptions").ConnectionClosed
+    project.write("app.py", LIVE)
+    server = start("serve", *options)
+    server.wait_until_open()
+
+    with connection.connect(f"ws://127.0.0.1:{server.port}/live", proxy=None) as client:
+        client.send("hello")
+        echo = client.recv(30)
+        server.process.send_signal(signal.SIGTERM)
+        with pytest.raises(closed) as caught:
+            client.recv(30)
+    status = server.process.wait(60)
+
+    assert echo == "hello"
+    assert caught.value.rcvd.code == 1012
+    assert status == 0

@@ -1,5 +1,6 @@
 """What uvicorn is told, and what its workers do besides."""
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from segue.cli.place import find_place
 from segue.cli.signals import STOPPING
 from segue.cli.target import Target
 from segue.cli.uvicorn_server import (
-    announce_stop,
     load_worker,
     serve_uvicorn,
     settings_of,
@@ -56,29 +56,39 @@ def test_what_uvicorn_does_not_do_is_refused(project, options, interface):
         serve_uvicorn(Target(find_place(project.folder)), options, interface)
 
 
+async def _loaded():
+    return load_worker()
+
+
 def test_a_worker_finds_its_target_in_the_environment(project, monkeypatch):
     project.write("app.py")
     target = Target(find_place(project.folder), threads=7)
     monkeypatch.setenv("SEGUE_TARGET", target.dumps())
 
-    assert load_worker().threads == 7
+    assert asyncio.run(_loaded()).threads == 7
 
 
 def test_a_worker_serves_another_application_too(project, monkeypatch):
     project.write("app.py", "async def app(scope, receive, send): ...\n")
     monkeypatch.setenv("SEGUE_TARGET", Target(find_place(project.folder)).dumps())
 
-    assert load_worker().__name__ == "app"
+    assert asyncio.run(_loaded()).__name__ == "app"
 
 
 @pytest.mark.feature("M-215")
-def test_streams_are_told_before_the_server_stops():
+def test_sockets_are_closed_before_the_server_stops(project, monkeypatch):
+    project.write("app.py")
+    target = Target(find_place(project.folder))
+    monkeypatch.setenv("SEGUE_TARGET", target.dumps())
     done = []
-    signal.signal(signal.SIGTERM, lambda *_: done.append("stop"))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    announce_stop(lambda: done.append("drain"))
-    signal.raise_signal(signal.SIGTERM)
-    signal.raise_signal(signal.SIGINT)
+    async def serve():
+        signal.signal(signal.SIGTERM, lambda *_: done.append("stop"))
+        app = load_worker()
+        signal.raise_signal(signal.SIGTERM)
+        while not app.kernel.sockets.stopping:
+            await asyncio.sleep(0)
 
-    assert done == ["drain", "stop", "drain"]
+    asyncio.run(serve())
+
+    assert done == ["stop"]

@@ -24,7 +24,7 @@ import segue.testing as all_testing
 PAGES = sorted(
     (Path(__file__).resolve().parents[2] / "docs" / "errors").glob("SG-*.md")
 )
-HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
+HEADING = re.compile(r"^(?:#+ )?((?:Wrong|Right)\b.*)$", re.MULTILINE)
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -92,9 +92,9 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_has_a_wrong_and_a_right_example(page):
-    headings = [name.split()[0] for name in HEADING.findall(page.read_text("utf-8"))]
+    names = HEADING.findall(page.read_text("utf-8"))
 
-    assert {"Wrong", "Right"} <= set(headings)
+    assert {name[:5] for name in names} == {"Wrong", "Right"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -75,7 +75,9 @@ def test_the_scope_is_that_of_the_specification():
         await send(START)
         await send({"type": "http.response.body"})
 
-    with closing(Client(app, root_path="/shop", base_url="http://a.example:81")) as client:
+    with closing(
+        Client(app, root_path="/shop", base_url="http://a.example:81")
+    ) as client:
         client.get("/shop/é?q=1", headers={"X-A": "é"})
     scope = scopes[-1]
 

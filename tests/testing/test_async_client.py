@@ -267,3 +267,20 @@ def test_websockets_are_not_for_wsgi():
 
     with pytest.raises(ClientError, match="SG-TEST-009"):
         asyncio.run(main())
+
+
+@pytest.mark.feature("M-205")
+def test_a_websocket_is_iterated_until_the_app_closes():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": "a"})
+        for word in ("one", "two"):
+            await send({"type": "websocket.send", "text": word})
+        await send({"type": "websocket.close"})
+
+    async def main():
+        client = AsyncClient(app)
+        async with client.websocket("/", subprotocols=["a"]) as socket:
+            return socket.subprotocol, [message async for message in socket]
+
+    assert asyncio.run(main()) == ("a", ["one", "two"])

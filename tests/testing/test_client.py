@@ -208,9 +208,8 @@ def test_the_body_of_an_unread_stream_is_an_error(speak, told):
 
 def test_leaving_a_stream_early_hangs_up(speak, told):
     app = speak(lambda seen: told([b"a", b"b", b"c"]))
-    with Client(app) as client:
-        with client.stream("GET", "/") as stream:
-            first = next(stream.iter_bytes())
+    with Client(app) as client, client.stream("GET", "/") as stream:
+        first = next(stream.iter_bytes())
 
     assert first == b"a"
     assert not stream.complete

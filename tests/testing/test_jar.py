@@ -118,7 +118,9 @@ def test_expires_ends_a_cookie_and_nonsense_does_not(jar, clock):
     assert header(jar, "http://shop.example/") == "b=2"
 
 
-@pytest.mark.parametrize("end", ["Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 -0000"])
+@pytest.mark.parametrize(
+    "end", ["Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 -0000"]
+)
 def test_a_cookie_that_is_over_deletes_the_one_before(jar, end):
     jar.read(HOME, ["a=1", "b=2"])
     jar.read(HOME, [f"a=; {end}"])

@@ -81,7 +81,7 @@ def test_a_failed_start_is_an_error_with_the_message_of_the_app():
         await send({"type": "lifespan.startup.failed", "message": "no database"})
 
     with (
-        pytest.raises(ClientError, match="SG-TEST-011.*no database"),
+        pytest.raises(ClientError, match=r"SG-TEST-011.*no database"),
         Client(app_with(lifespan)),
     ):
         pass
@@ -138,7 +138,7 @@ def test_a_message_out_of_order_is_named():
         await send(STARTED)
 
     with (
-        pytest.raises(ProtocolError, match="lifespan.startup.complete"),
+        pytest.raises(ProtocolError, match=r"lifespan\.startup\.complete"),
         Client(app_with(lifespan)),
     ):
         pass

@@ -13,7 +13,7 @@ from segue.testing.live import app_target, free_port
 
 pytestmark = pytest.mark.feature("M-204")
 
-SITE = '''
+SITE = """
 import os
 
 def wsgi(environ, start_response):
@@ -31,7 +31,7 @@ class Rsgi:
         protocol.response_str(200, [], "rsgi")
 
 rsgi = Rsgi()
-'''
+"""
 
 
 @pytest.fixture
@@ -70,24 +70,21 @@ def test_an_app_is_served_on_the_loopback_until_the_block_ends(folder):
 @pytest.mark.parametrize("interface", ["wsgi", "asgi", "rsgi"])
 def test_granian_serves_each_interface(folder, interface):
     pytest.importorskip("granian")
-    with LiveServer(f"live_site:{interface}", interface=interface, folder=folder) as server:
+    with LiveServer(
+        f"live_site:{interface}", interface=interface, folder=folder
+    ) as server:
         text = fetch(server.url)
 
     assert text.strip() == interface
 
 
 @pytest.mark.service("uvicorn")
-@pytest.mark.parametrize("interface", ["asgi", "wsgi"])
-def test_uvicorn_serves_its_interfaces(folder, interface):
+def test_uvicorn_serves_asgi(folder):
     pytest.importorskip("uvicorn")
-    if interface == "wsgi":
-        pytest.importorskip("a2wsgi")
-    with LiveServer(
-        f"live_site:{interface}", server="uvicorn", interface=interface, folder=folder
-    ) as server:
+    with LiveServer("live_site:asgi", server="uvicorn", folder=folder) as server:
         text = fetch(server.url)
 
-    assert text.strip() == interface
+    assert text == "asgi"
 
 
 @pytest.mark.service("gunicorn")
@@ -117,7 +114,9 @@ def test_a_server_that_does_not_answer_is_given_up(folder):
     (folder / "live_mute.py").write_text("import threading\nthreading.Event().wait()\n")
     server = LiveServer("live_mute:app", server="wsgiref", folder=folder, timeout=0.3)
 
-    with pytest.raises(LiveServerError, match="did not answer within 0.3 seconds") as caught:
+    with pytest.raises(
+        LiveServerError, match=r"did not answer within 0\.3 seconds"
+    ) as caught:
         server.start()
 
     assert "(it printed nothing)" in str(caught.value)

@@ -35,7 +35,9 @@ def test_params_follow_the_query():
 
 def test_later_headers_replace_earlier_ones_of_the_name():
     merged = build_headers(
-        {"A": "1", "b": "2"}, None, [("a", "3"), ("a", b"\xff"), ("B", None), ("c", "\u20ac")]
+        {"A": "1", "b": "2"},
+        None,
+        [("a", "3"), ("a", b"\xff"), ("B", None), ("c", "\u20ac")],
     )
 
     assert merged == [(b"a", b"3"), (b"a", b"\xff"), (b"c", "\u20ac".encode())]
@@ -75,10 +77,18 @@ def test_every_kind_of_file_becomes_a_part(tmp_path):
     assert text.startswith("------segue-form-0\r\n")
     assert text.endswith("\r\n------segue-form-0--\r\n")
     assert 'name="a"\r\n\r\nq"x\r\n\r\n--' in text
-    assert 'name="path"; filename="photo.png"\r\ncontent-type: image/png\r\n\r\nPNG' in text
+    assert (
+        'name="path"; filename="photo.png"\r\ncontent-type: image/png\r\n\r\nPNG'
+        in text
+    )
     assert 'filename="open.css"\r\ncontent-type: text/css\r\n\r\nopen' in text
-    assert 'filename="upload"\r\ncontent-type: application/octet-stream\r\n\r\nraw' in text
-    assert 'filename="upload"\r\ncontent-type: application/octet-stream\r\n\r\ntext' in text
+    assert (
+        'filename="upload"\r\ncontent-type: application/octet-stream\r\n\r\nraw' in text
+    )
+    assert (
+        'filename="upload"\r\ncontent-type: application/octet-stream\r\n\r\ntext'
+        in text
+    )
     assert 'filename="n"\r\ncontent-type: a/b\r\n\r\nx' in text
     assert 'name="unnamed"\r\ncontent-type: application/octet-stream\r\n\r\ny' in text
     assert 'name="nameless"; filename="upload"' in text

@@ -17,7 +17,7 @@ class site:
     async def inner(scope, receive, send):
         if scope["type"] == "lifespan":
             raise RuntimeError("none")
-        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"inner"})
 
 class Segue:
@@ -46,6 +46,7 @@ def run(tmp_path):
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": path},
             capture_output=True,
+            check=False,
             text=True,
         )
         return done.returncode, done.stdout + done.stderr
@@ -102,7 +103,9 @@ def test_the_live_server_serves_the_app(run):
 
 @pytest.mark.feature("M-204")
 @pytest.mark.service("granian")
-@pytest.mark.parametrize(("name", "text"), [("site.inner", "inner"), ("segue", "hello")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("site.inner", "inner"), ("segue", "hello")]
+)
 def test_the_live_server_takes_what_is_installed(run, name, text):
     pytest.importorskip("granian")
     code, output = run(
@@ -129,19 +132,6 @@ def test_an_app_that_is_not_there_is_an_error(run, ini, files, words):
     assert code == 1
     assert "SG-TEST-014" in output
     assert words in output
-
-
-@pytest.mark.parametrize(("plain", "name"), [(True, "wsgiref"), (False, None)])
-def test_without_a_server_the_standard_library_helps_sync_apps(monkeypatch, plain, name):
-    from segue.testing import ClientError, plugin
-
-    monkeypatch.setattr(plugin.importlib.util, "find_spec", lambda name: None)
-
-    if name is None:
-        with pytest.raises(ClientError, match="Neither granian nor uvicorn"):
-            plugin._installed(plain=plain)
-    else:
-        assert plugin._installed(plain=plain) == name
 
 
 def test_a_run_that_uses_nothing_loads_nothing_of_the_client(run):

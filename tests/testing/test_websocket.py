@@ -143,7 +143,9 @@ def test_the_app_sees_the_handshake_of_a_browser():
     with (
         opened(app, base_url="https://a.example", cookies={"c": "1"}) as client,
         client.websocket(
-            "/chat?x=1", subprotocols=["a", "b"], headers={"origin": "https://a.example"}
+            "/chat?x=1",
+            subprotocols=["a", "b"],
+            headers={"origin": "https://a.example"},
         ) as socket,
     ):
         chosen = socket.subprotocol, socket.headers["x-a"]
@@ -372,13 +374,13 @@ def test_what_the_app_raises_comes_out_in_the_test(path):
             await transport.receive()
         raise LookupError("mine")
 
-    with (
-        opened(app, "rsgi") as client,
-        pytest.raises(LookupError, match="mine"),
-        client.websocket(path) as socket,
-    ):
-        socket.send_text("go")
-        socket.receive()
+    def talk(client):
+        with client.websocket(path) as socket:
+            socket.send_text("go")
+            socket.receive()
+
+    with opened(app, "rsgi") as client, pytest.raises(LookupError, match="mine"):
+        talk(client)
 
 
 def test_or_the_test_sees_what_a_client_would_see():

@@ -16,6 +16,10 @@ def get(app, **options):
         return client.get("/", **options)
 
 
+def fail():
+    raise LookupError("inside")
+
+
 def answering(status="200 OK", headers=(), body=(b"",)):
     def app(environ, start_response):
         start_response(status, list(headers))
@@ -100,7 +104,7 @@ def test_an_error_page_may_replace_an_answer_that_has_not_begun():
     def app(environ, start_response):
         start_response("200 OK", [])
         try:
-            raise LookupError("inside")
+            fail()
         except LookupError:
             start_response("500 Oh", [("x", "y")], sys.exc_info())
         return [b"page"]
@@ -116,7 +120,7 @@ def test_an_error_after_the_first_piece_comes_out():
         start_response("200 OK", [])
         yield b"begun"
         try:
-            raise LookupError("inside")
+            fail()
         except LookupError:
             start_response("500 Oh", [], sys.exc_info())
 

@@ -6,9 +6,7 @@ of the stop when it begins, not when everything else has ended.
 """
 
 import logging
-import signal
 import sys
-from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from multiprocessing.util import Finalize
@@ -16,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from segue.app import App
+from segue.cli.drain import wrap_granian
 from segue.cli.inspection import Interface
 from segue.cli.options import Options
-from segue.cli.signals import STOPPING
-from segue.cli.target import Target, drain_of, load_target
+from segue.cli.target import Target, load_target
 
-__all__ = ["announce_stop", "load_worker", "serve_granian", "settings_of"]
+__all__ = ["load_worker", "serve_granian", "settings_of"]
 
 # Enough that clients which read slowly do not hold every thread; Granian starts
 # them when they are needed and ends them when they are idle.
@@ -85,13 +83,10 @@ def load_worker(target: Target, interface: Interface) -> Any:
     if target.debug:
         _reopen_terminal()
     app = load_target(target)
-    drain = drain_of(app)
-    if drain is not None:
-        # Granian has no hook for the beginning of a stop: its lifespan event comes
-        # when the last request has ended, and a stream has no end of its own.
-        from granian import _signals  # noqa: PLC0415
+    # Granian has no hook for the beginning of a stop; see `drain.py`.
+    from granian import _signals  # noqa: PLC0415
 
-        announce_stop(_signals, drain)
+    wrap_granian(app, _signals)
     if interface == "wsgi" and isinstance(app, App):
         _start(app)
     return app
@@ -102,36 +97,6 @@ def _start(app: App) -> None:
     app.start()
     # Before Python 3.13 a forked process leaves without calling `atexit`.
     Finalize(None, app.stop, exitpriority=0)
-
-
-def announce_stop(signals: Any, drain: Callable[[], None]) -> None:
-    """Make Granian's signal handlers of this worker call `drain` first."""
-    loop_signals, sync_signals = signals.set_loop_signals, signals.set_sync_signals
-
-    def set_loop_signals(loop: Any) -> Any:
-        event = loop_signals(loop)
-
-        def stop() -> None:
-            drain()
-            event.set()
-
-        for number in STOPPING:
-            loop.add_signal_handler(number, stop)
-        return event
-
-    def set_sync_signals() -> Any:
-        event = sync_signals()
-
-        def stop(_number: int, _frame: Any) -> None:
-            drain()
-            event.set()
-
-        for number in STOPPING:
-            signal.signal(number, stop)
-        return event
-
-    signals.set_loop_signals = set_loop_signals
-    signals.set_sync_signals = set_sync_signals
 
 
 def _reopen_terminal() -> None:

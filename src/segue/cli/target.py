@@ -6,7 +6,6 @@ a lost request, and no thread or connection of the app is copied by a fork.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,7 +20,6 @@ from segue.core.http.proxies import ProxyTrust
 
 __all__ = [
     "Target",
-    "drain_of",
     "load_target",
     "prepare",
 ]
@@ -87,11 +85,6 @@ def load_target(target: Target) -> Any:
     except SegueError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
-
-
-def drain_of(app: Any) -> Callable[[], None] | None:
-    """Find what tells open streams and WebSockets that the process will stop."""
-    return getattr(app, "drain", None) if isinstance(app, App) else None
 
 
 def _apply(app: App, target: Target) -> None:

@@ -2,16 +2,16 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from segue.cli.drain import adrain_of, before_handlers
 from segue.cli.inspection import Interface
 from segue.cli.options import Options
-from segue.cli.signals import STOPPING
-from segue.cli.target import Target, drain_of, load_target
+from segue.cli.target import Target, load_target
 from segue.core.errors import CommandError
 
-__all__ = ["announce_stop", "load_worker", "serve_uvicorn", "settings_of"]
+__all__ = ["load_worker", "serve_uvicorn", "settings_of"]
 
 _VARIABLE: Final = "SEGUE_TARGET"
 
@@ -82,26 +82,21 @@ def load_worker() -> Any:
     the target comes by the environment.
     """
     app = load_target(Target.loads(os.environ[_VARIABLE]))
-    drain = drain_of(app)
-    if drain is not None:
-        announce_stop(drain)
+    adrain = adrain_of(app)
+    if adrain is not None:
+        before_handlers(_on_the_loop(adrain))
     return app
 
 
-def announce_stop(drain: Callable[[], None]) -> None:
-    """Call `drain` before uvicorn's own signal handlers, which are there already.
+def _on_the_loop(adrain: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    # The server runs on it already, so asyncio is there.
+    import asyncio  # noqa: PLC0415
 
-    uvicorn waits for every answer to end before it says that it stops, and a
-    stream has no end of its own.
-    """
-    for number in STOPPING:
-        signal.signal(number, _after(drain, signal.getsignal(number)))
+    loop = asyncio.get_running_loop()
+    tasks: list[asyncio.Future[None]] = []
 
+    def drain() -> None:
+        # Called by a signal, between any two steps of the loop.
+        loop.call_soon_threadsafe(lambda: tasks.append(asyncio.ensure_future(adrain())))
 
-def _after(drain: Callable[[], None], handler: Any) -> Callable[[int, Any], None]:
-    def handle(number: int, frame: Any) -> None:
-        drain()
-        if callable(handler):
-            handler(number, frame)
-
-    return handle
+    return drain

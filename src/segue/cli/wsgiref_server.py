@@ -9,10 +9,11 @@ import threading
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from segue.cli.drain import drain_of
 from segue.cli.inspection import Interface
 from segue.cli.options import Options
 from segue.cli.signals import on_stop
-from segue.cli.target import Target, drain_of, load_target
+from segue.cli.target import Target, load_target
 
 __all__ = ["serve_wsgiref"]
 

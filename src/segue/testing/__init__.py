@@ -51,7 +51,7 @@ _HOMES: typing.Final = {
     "ClientOptions": "conversation",
     "ClientResponse": "response",
     "CookieJar": "jar",
-    "FrozenClock": "override",
+    "FrozenClock": "overrides",
     "LiveServer": "live",
     "LiveServerError": "errors",
     "ProtocolError": "errors",
@@ -63,7 +63,7 @@ _HOMES: typing.Final = {
     "WebSocketClosed": "errors",
     "WebSocketRejected": "errors",
     "WebSocketSession": "websocket",
-    "override": "override",
+    "override": "overrides",
 }
 
 

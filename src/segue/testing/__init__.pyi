@@ -12,7 +12,7 @@ from segue.testing.errors import (
 from segue.testing.jar import CookieJar, StoredCookie
 from segue.testing.live import LiveServer
 from segue.testing.outgoing import Received, RequestOptions, Sent
-from segue.testing.override import FrozenClock, override
+from segue.testing.overrides import FrozenClock, override
 from segue.testing.response import ClientResponse
 from segue.testing.streams import AsyncResponseStream, ResponseStream
 from segue.testing.websocket import AsyncWebSocketSession, WebSocketSession

@@ -66,7 +66,8 @@ class CookieJar:
         return iter(alive)
 
     def __len__(self) -> int:
-        return len(list(self))
+        # Not len(list(...)): a list asks for the length first.
+        return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
         return any(cookie.name == name for cookie in self)

@@ -180,6 +180,7 @@ class Link:
         try:
             await self._bounded(settled(task), "The end of the app's work")
         finally:
+            self._call.over = True
             task.cancel()
             await settled(task)
 

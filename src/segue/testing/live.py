@@ -28,7 +28,7 @@ Interface = Literal["wsgi", "asgi", "rsgi"]
 
 _SPEAKS: Final[Mapping[str, tuple[str, ...]]] = {
     "granian": ("asgi", "wsgi", "rsgi"),
-    "uvicorn": ("asgi", "wsgi"),
+    "uvicorn": ("asgi",),
     "gunicorn": ("wsgi", "asgi"),
     "wsgiref": ("wsgi",),
 }
@@ -224,8 +224,7 @@ class LiveServer:
             words = ["-m", "granian", "--interface", self.interface]
             words += ["--host", "127.0.0.1", "--port", port]
         elif self.server == "uvicorn":
-            interface = {"asgi": "asgi3"}.get(self.interface, self.interface)
-            words = ["-m", "uvicorn", "--interface", interface]
+            words = ["-m", "uvicorn", "--interface", "auto"]
             words += ["--host", "127.0.0.1", "--port", port]
         elif self.server == "gunicorn":
             worker = "asgi" if self.interface == "asgi" else "gthread"

@@ -29,13 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def app(pytestconfig: pytest.Config) -> Any:
     """Give the app under test."""
-    module, _, name = _target(pytestconfig).partition(":")
-    value: Any = importlib.import_module(module)
-    for part in name.split("."):
-        value = getattr(value, part, None)
-    if value is None:
-        raise _missing(f"{module} has no {name!r}.")
-    return value
+    return _load(pytestconfig)
 
 
 @pytest.fixture
@@ -60,20 +54,34 @@ def async_client(app: Any) -> Any:
 @pytest.fixture(scope="session")
 def live_server(app: Any, pytestconfig: pytest.Config) -> Iterator[Any]:
     """Give a `LiveServer` that serves the app until the last test that wants it."""
+    with _server(app, pytestconfig) as running:
+        yield running
+
+
+def _load(config: pytest.Config) -> Any:
+    module, _, name = _target(config).partition(":")
+    value: Any = importlib.import_module(module)
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    if value is None:
+        raise _missing(f"{module} has no {name!r}.")
+    return value
+
+
+def _server(app: Any, config: pytest.Config) -> Any:
     # Here, because a run without this fixture should not pay for it.
     from segue.testing.live import LiveServer  # noqa: PLC0415
 
     needs_asgi = getattr(app, "needs_asgi", None)
     plain = needs_asgi is not None and needs_asgi() is None
-    server = str(pytestconfig.getini("segue_server")) or _installed(plain=plain)
-    interface: Any = "wsgi" if server == "wsgiref" or plain else "asgi"
-    with LiveServer(
-        _target(pytestconfig),
-        server=server,  # type: ignore[arg-type]  # LiveServer checks the name
-        interface=interface,
-        folder=pytestconfig.rootpath,
-    ) as running:
-        yield running
+    server: Any = str(config.getini("segue_server")) or _installed(plain=plain)
+    wsgi = server in {"wsgiref", "gunicorn"} or (plain and server == "granian")
+    return LiveServer(
+        _target(config),
+        server=server,
+        interface="wsgi" if wsgi else "asgi",
+        folder=config.rootpath,
+    )
 
 
 def _target(config: pytest.Config) -> str:

@@ -91,7 +91,7 @@ class ResponseStream(_Streamed):
 
     def abandon(self) -> None:
         """Hang up without a look at how the app ended."""
-        self._concluded = True
+        self._concluded = self._call.over = True
         self._wire.close()
 
     def _close(self) -> bytes:
@@ -159,7 +159,7 @@ class AsyncResponseStream(_Streamed):
 
     async def abandon(self) -> None:
         """Hang up without a look at how the app ended."""
-        self._concluded = True
+        self._concluded = self._call.over = True
         await self._wire.close()
 
     async def _close(self) -> bytes:

@@ -159,6 +159,7 @@ def conclude(wire: Told, call: Call, *, raising: bool) -> bytes:
     Returns:
         The body that a server would send by itself, mostly nothing.
     """
+    call.over = True
     if raising and call.faults:
         raise call.faults[0]
     if wire.problem is not None:

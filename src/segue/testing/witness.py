@@ -21,10 +21,12 @@ class Call:
     Attributes:
         context: Run every step of the call in it.
         faults: Exceptions that the app answered with a 500, in their order.
+        over: The call has ended; nothing can go wrong in it any more.
     """
 
     def __init__(self) -> None:
         self.faults: list[BaseException] = []
+        self.over = False
         self.context: Context = copy_context()
         self.context.run(_CALL.set, self)
 
@@ -53,8 +55,9 @@ class Witness:
         the one.
         """
         call = _CALL.get()
-        if call is None and len(self._calls) == 1:
-            call = next(iter(self._calls))
+        if call is None:
+            running = [each for each in self._calls if not each.over]
+            call = running[0] if len(running) == 1 else None
         if call is not None and call in self._calls:
             call.faults.append(fault)
 

@@ -37,6 +37,12 @@ class Slotted:
     value: Any
 
 
+@dataclass(slots=True)
+class Pair:
+    first: Any
+    second: Any
+
+
 class Attrs:
     """The one thing of an attrs class that is looked at."""
 
@@ -89,7 +95,7 @@ def _class_cycle():
 
 def _struct_cycle():
     order = Order()
-    order.customer = (deque([order]),)
+    order.customer = ([order],)
     return order
 
 
@@ -175,10 +181,25 @@ def test_a_cycle_beside_a_wrong_value_does_not_lead_the_search_astray():
     assert "$.b is a Customer" in str(error)
 
 
+def test_a_wrong_key_that_leads_back_does_not_lead_in_circles():
+    data: dict[Any, Any] = {}
+    data[1, 2] = data
+
+    with pytest.raises(WalkError, match=r"\$ is a dict"):
+        encode_json(data)
+
+
+def test_a_container_that_json_does_not_know_is_named_itself():
+    order = Order()
+    order.customer = deque([order])
+
+    with pytest.raises(WalkError, match=r"\$\.customer is a deque"):
+        encode_json(order)
+
+
 def test_a_field_without_a_value_is_passed_over():
-    order = Slotted([Customer()])
-    empty = object.__new__(Slotted)
+    pair = object.__new__(Pair)
+    pair.second = Customer()
 
-    error = json_error([empty, order], TypeError("no"))
-
-    assert "SG-HTTP-007" in str(error)
+    with pytest.raises(WalkError, match=r"\$\.second is a Customer"):
+        encode_json(pair)

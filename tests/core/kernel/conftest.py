@@ -29,4 +29,3 @@ def client(app: App, protocol: str) -> Iterator[Client]:
     yield client
     client.close()
     app.stop()
-

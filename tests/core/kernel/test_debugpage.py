@@ -30,7 +30,9 @@ def test_the_page_shows_source_locals_request_and_causes() -> None:
 
     client = debugging(boom, "/users/{id}")
 
-    answer = client.get("/users/734?q=x", headers={**PAGE, "authorization": "Bearer " + "t0" * 4})
+    answer = client.get(
+        "/users/734?q=x", headers={**PAGE, "authorization": "Bearer " + "t0" * 4}
+    )
 
     page = answer.text
     assert answer.status == 500

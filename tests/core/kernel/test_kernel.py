@@ -156,3 +156,26 @@ def test_the_app_says_what_it_needs() -> None:
     assert "is async" in (waiting.needs_asgi() or "")
     assert "is a WebSocket" in (socket.needs_asgi() or "")
     assert (plain.streams, streaming.streams) == (False, True)
+
+
+def test_the_server_as_a_whole_can_be_asked_for_its_options(app: App) -> None:
+    app.add("/", lambda: "x")
+    sent: list[dict[str, object]] = []
+    scope = {
+        "type": "http",
+        "method": "OPTIONS",
+        "path": "*",
+        "query_string": b"",
+        "headers": [(b"host", b"example.org")],
+    }
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+
+    assert sent[0]["status"] == 204
+    assert b"GET" in dict(sent[0]["headers"])[b"allow"]  # type: ignore[call-overload]

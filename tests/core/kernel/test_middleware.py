@@ -211,13 +211,11 @@ def test_the_middleware_of_a_group_wraps_its_routes_alone(
 
 
 def test_a_route_can_have_middleware_of_its_own(app: App, client: Client) -> None:
-    from segue.core.kernel.declarations import DeclaredLayer
-
     def stamp() -> Wrap:
         response = yield
         response.headers["x-own"] = "yes"
 
-    app.add("/", lambda: "x", middleware=[DeclaredLayer(stamp)])
+    app.add("/", lambda: "x", middleware=[stamp])
 
     assert client.get("/").headers["x-own"] == "yes"
 

@@ -59,7 +59,11 @@ def test_after_hooks_run_on_every_answer_also_on_404_and_500(
     answers = [client.get(path) for path in ("/", "/nothing", "/boom")]
 
     assert [answer.status for answer in answers] == [200, 404, 500]
-    assert [answer.headers["x-path"] for answer in answers] == ["/", "/nothing", "/boom"]
+    assert [answer.headers["x-path"] for answer in answers] == [
+        "/",
+        "/nothing",
+        "/boom",
+    ]
     assert all("x-async" in answer.headers for answer in answers)
 
 

@@ -5,13 +5,15 @@ into `(kind, body)` and the protocols send that pair as it is. Everything else,
 and everything that a middleware wants to see, becomes a `Response`.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import is_dataclass
-from typing import Any, Final, TypeAlias
+import inspect
+import typing
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
 from segue.core.errors import WalkError
+from segue.core.handlers.inputs import has_fields
 from segue.core.http.encoding import encode_json
 from segue.core.http.response import Response, Stream
 
@@ -43,6 +45,9 @@ MEDIA_TYPES: Final[tuple[str, ...]] = (
 
 Pair: TypeAlias = tuple[int, bytes]
 
+_WITH_STATUS: Final = 2
+_WITH_HEADERS: Final = 3
+
 
 def pair_kind(hint: Any) -> tuple[type, int] | None:
     """Find the exact type whose answers take the short way, if a hint names one.
@@ -51,16 +56,14 @@ def pair_kind(hint: Any) -> tuple[type, int] | None:
         The type to compare `type(answer)` with and the kind of its pair, or None
         when only the answer itself can tell.
     """
-    origin = getattr(hint, "__origin__", hint)
+    origin: Any = getattr(hint, "__origin__", hint)
     if origin is str:
         return str, TEXT_KIND
     if origin is bytes:
         return bytes, OCTETS_KIND
     if origin in (dict, list):
         return origin, JSON_KIND
-    if isinstance(origin, type) and (
-        issubclass(origin, msgspec.Struct) or is_dataclass(origin)
-    ):
+    if has_fields(origin) and not typing.is_typeddict(origin):
         return origin, JSON_KIND
     return None
 
@@ -75,7 +78,7 @@ def finish(answer: Any, status: int | None = None) -> Pair | Response:
     Raises:
         WalkError: Nothing can be made of the answer.
     """
-    kind = type(answer)
+    kind = type(answer)  # pyright: ignore[reportUnknownVariableType] - of Any
     if kind is str:
         return TEXT_KIND, answer.encode()
     if kind is dict or kind is list or isinstance(answer, msgspec.Struct):
@@ -84,18 +87,47 @@ def finish(answer: Any, status: int | None = None) -> Pair | Response:
         return answer
     if answer is None:
         return Response(status=status or 204)
-    if kind is tuple and _is_with_status(answer):
-        return to_response(answer[0], answer[1])
+    if kind is tuple:
+        return _finish_tuple(answer)
     return _finish_rare(answer, status)
+
+
+def _finish_tuple(answer: tuple[Any, ...]) -> Pair | Response:
+    if len(answer) == _WITH_STATUS and _is_status(answer[1]):
+        return _with_status(answer[0], int(answer[1]))
+    if (
+        len(answer) == _WITH_HEADERS
+        and _is_status(answer[1])
+        and isinstance(answer[2], Mapping)
+    ):
+        raise WalkError(
+            "SG-WALK-003",
+            f"A handler returned {_shown(answer)}: an answer, a status and headers.",
+            why="It would leave as a JSON array of three; headers are part of a "
+            "Response.",
+            fix="Return Response(body, status, headers=...), HTML(...) or JSON(...) "
+            "with headers=, or (answer, status).",
+        )
+    return JSON_KIND, _encode_other(answer)
+
+
+def _with_status(answer: Any, status: int) -> Response:
+    made = finish(answer, status)
+    if type(made) is tuple:
+        kind, body = made
+        return Response(body, status, media_type=MEDIA_TYPES[kind])
+    response = cast("Response", made)
+    response.status = status
+    return response
 
 
 def _finish_rare(answer: Any, status: int | None) -> Pair | Response:
     if isinstance(answer, (bytes, bytearray, memoryview)):
-        return OCTETS_KIND, bytes(answer)
+        return OCTETS_KIND, bytes(cast("bytes", answer))
     if isinstance(answer, str):
         return TEXT_KIND, str(answer).encode()
     if isinstance(answer, (Iterator, AsyncIterator)):
-        return Stream(answer, status or 200)
+        return Stream(cast("Iterator[bytes]", answer), status or 200)
     return JSON_KIND, _encode_other(answer)
 
 
@@ -115,31 +147,62 @@ def to_response(answer: Any, status: int | None = None) -> Response:
     if type(made) is tuple:
         kind, body = made
         return Response(body, status or 200, media_type=MEDIA_TYPES[kind])
-    assert isinstance(made, Response)  # noqa: S101 - narrows for the type checkers
-    if status is not None and made.status == 200:  # noqa: PLR2004 - the default
-        made.status = status
-    return made
+    response = cast("Response", made)
+    if status is not None and response.status == 200:  # noqa: PLR2004 - the default
+        response.status = status
+    return response
 
 
-def _is_with_status(answer: tuple[Any, ...]) -> bool:
+def _is_status(value: Any) -> bool:
     return (
-        len(answer) == 2  # noqa: PLR2004 - (answer, status)
-        and type(answer[1]) is int
-        and 100 <= answer[1] <= 599  # noqa: PLR2004 - the statuses there are
+        isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599  # noqa: PLR2004 - the statuses there are
     )
 
 
 def _encode_other(answer: Any) -> bytes:
+    if inspect.isawaitable(answer):
+        raise _not_awaited(answer)
     try:
         return encode_json(answer)
-    except (TypeError, NotImplementedError) as error:
+    except WalkError as error:
+        if not _is_refused(answer):
+            raise
         raise WalkError(
             "SG-WALK-001",
             f"A handler returned {_shown(answer)}, which is no answer.",
             why="Only text, bytes, data, a stream or a Response can be sent.",
-            fix="Return a str, a dict, a list, a Struct or dataclass, or build a "
+            fix="Write `raise`, not `return`."
+            if isinstance(answer, BaseException)
+            else "Return a str, a dict, a list, a Struct or dataclass, or build a "
             "Response from it.",
         ) from error
+
+
+def _is_refused(answer: Any) -> bool:
+    """Tell whether it is the answer itself that JSON lacks, not a value inside."""
+    refused: list[Any] = []
+
+    def note(value: Any) -> None:
+        refused.append(value)
+
+    try:
+        msgspec.json.encode(answer, enc_hook=note)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return bool(refused) and refused[0] is answer
+
+
+def _not_awaited(answer: Any) -> WalkError:
+    if inspect.iscoroutine(answer):
+        # It will never run; closed, Python does not warn of that as well.
+        answer.close()
+    return WalkError(
+        "SG-WALK-002",
+        f"A handler that is not async returned {_shown(answer)}.",
+        why="Whether an answer is awaited is decided by the function's own `async "
+        "def`, before it is called; a decorator has hidden it.",
+        fix="Write the wrapper as `async def` with `return await function(...)`.",
+    )
 
 
 def _shown(answer: Any) -> str:

@@ -33,7 +33,7 @@ __all__ = ["Surroundings", "build_plan"]
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _SAID_BY_DEFAULT = (bool, int, float)
-_NOBODY: tuple[type, ...] = (object, Generic, msgspec.Struct)  # type: ignore[assignment]  # Generic is a class
+_NOBODY: tuple[Any, ...] = (object, Generic, msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,7 @@ def build_plan(
 def _argument(
     parameter: Parameter, signature: Signature, around: Surroundings
 ) -> Argument:
-    hint = parameter.hint
-    if hint is UNSET and type(parameter.default) in _SAID_BY_DEFAULT:
-        hint = type(parameter.default)
+    hint = _hint(parameter)
 
     def made(
         source: Source, key: Any = None, *, repeated: bool = False, record: bool = False
@@ -132,11 +130,21 @@ def _argument(
         _check_readable(parameter, signature)
         _check_flat(parameter, signature)
         return made(Source.QUERY, record=True)
-    if hint is UNSET or is_scalar(hint) or is_repeated(hint):
-        _check_readable(parameter, signature)
-        key = _wire_name(parameter.name)
-        return made(Source.QUERY, key, repeated=is_repeated(hint))
-    raise _nothing_provides(parameter, signature, around)
+    if not _is_text(hint):
+        raise _nothing_provides(parameter, signature, around)
+    _check_readable(parameter, signature)
+    key = _wire_name(parameter.name)
+    return made(Source.QUERY, key, repeated=is_repeated(hint))
+
+
+def _is_text(hint: Any) -> bool:
+    return hint is UNSET or is_scalar(hint) or is_repeated(hint)
+
+
+def _hint(parameter: Parameter) -> Any:
+    # `page=1` says as much as `page: int = 1`.
+    said = next((k for k in _SAID_BY_DEFAULT if type(parameter.default) is k), UNSET)
+    return said if parameter.hint is UNSET else parameter.hint
 
 
 def _is_request(name: str, hint: Any) -> bool:
@@ -258,17 +266,24 @@ def _nothing_provides(
 
 
 def _check_names(signature: Signature, around: Surroundings) -> None:
+    twice = {name for name in around.path if around.path.count(name) > 1}
+    for name in sorted(twice):
+        raise PlanError(
+            "SG-PLAN-005",
+            f"{{{name}}} stands twice in the path and the host of {signature.name}().",
+            why="One parameter cannot be given two values.",
+            fix="Give one of them another name.",
+            where=(signature.place,),
+        )
     names = [parameter.name for parameter in signature.parameters]
     for name in around.path:
-        if name not in names and signature.parameters and around.input:
-            near = did_you_mean(name, names)
-            if near:
-                raise PlanError(
-                    "SG-PLAN-008",
-                    f"The path has {{{name}}}, but {signature.name}() does not "
-                    "ask for it.",
-                    why="A parameter that is nearly the same would be read from "
-                    f"the query instead.{near}",
-                    fix=f"Give the parameter and the path the same name: {name}.",
-                    where=(signature.place,),
-                )
+        near = "" if name in names else did_you_mean(name, names)
+        if near and around.input:
+            raise PlanError(
+                "SG-PLAN-008",
+                f"The path has {{{name}}}, but {signature.name}() does not ask for it.",
+                why="A parameter that is nearly the same would be read from "
+                f"the query instead.{near}",
+                fix=f"Give the parameter and the path the same name: {name}.",
+                where=(signature.place,),
+            )

@@ -18,6 +18,7 @@ inputs here, in `kernel/walk.py`, `kernel/handshake.py` and `core/protocols`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from segue.core.handlers.answers import (
@@ -26,11 +27,13 @@ from segue.core.handlers.answers import (
     finish,
     pair_kind,
     stream_type,
+    to_response,
 )
 from segue.core.handlers.convert import (
     body_reader,
     missing,
     query_pairs,
+    record_reader,
     text_converter,
 )
 from segue.core.handlers.inputs import bare
@@ -44,7 +47,9 @@ from segue.core.types import UNSET
 
 __all__ = ["Call", "compile_plan", "compile_short"]
 
-_EMPTY: Mapping[str, str] = {}
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+_CHANGEABLE = (list, dict, set)
+_BODILESS = (204, 205, 304)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +94,23 @@ def compile_plan(
         answers: Finish the answer into a pair or a `Response`; else return it raw.
         field_limit: How many fields a query may have.
     """
-    writer = Writer()
-    namespace = _namespace(plan, app, field_limit)
-    name = identifier(plan.name)
+    draft = _draft(plan, app, field_limit)
+    name = _own_name(plan)
     has_query, has_body = plan.uses(Source.QUERY), plan.uses(Source.BODY)
     has_request, has_carried = plan.uses(Source.REQUEST), plan.uses(Source.CARRIED)
     head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
     head += ["request_"] * has_request + ["carried_"] * has_carried
-    head += _path_locals(plan)
+    head += draft.path
     colour = "async " if plan.is_async and not plan.is_generator else ""
+    writer = draft.writer
     writer.add(f"{colour}def {name}({', '.join(head)}):", 0)
-    answer = _answer(writer, plan, namespace)
+    answer = _answer(draft)
     if answers:
         writer.add(f"answer_ = {answer}")
-        answer = _pair(plan, namespace)
+        answer = _pair(draft)
     writer.add(f"return {answer}")
     source = str(writer)
-    function = compile_source(source, name, plan.name, namespace)
+    function = compile_source(source, name, plan.name, draft.namespace)
     return Call(plan, function, source, has_query, has_body, has_request, has_carried)
 
 
@@ -122,24 +127,23 @@ def compile_short(
         wire: How to speak the protocol.
         names: What the wire names of this route: its status, its limits.
     """
-    writer = Writer()
-    namespace = {**_namespace(plan, app, names["field_limit_"]), **wire.names, **names}
-    name = identifier(plan.name)
+    draft = _draft(plan, app, names["field_limit_"])
+    draft.namespace.update({**wire.names, **names})
+    writer, name = draft.writer, _own_name(plan)
     colour = "async " if wire.is_async else ""
     writer.add(f"{colour}def {name}({wire.parameters}):", 0)
     writer.add("try:")
     writer.depth = 2
-    if locals_ := _path_locals(plan):
-        writer.add(f"{', '.join(locals_)}, = values_")
+    if draft.path:
+        writer.add(f"{', '.join(draft.path)}, = values_")
     if plan.uses(Source.QUERY):
         writer.add(f"query_ = {wire.query}")
     if plan.uses(Source.BODY):
         writer.add(f"body_, content_type_ = {wire.body}")
     if plan.uses(Source.REQUEST):
         writer.add(f"request_ = {wire.request}")
-    answer = _answer(writer, plan, namespace)
-    writer.add(f"answer_ = {answer}")
-    writer.add(f"pair_ = {_pair(plan, namespace)}")
+    writer.add(f"answer_ = {_answer(draft)}")
+    writer.add(f"pair_ = {_pair(draft)}")
     writer.depth = 1
     writer.add("except Exception as error_:")
     writer.add(f"    {wire.fail}")
@@ -149,11 +153,32 @@ def compile_short(
         writer.add(f"    {line}")
     writer.add(wire.reply)
     title = f"{plan.name} by {wire.names['protocol_']}"
-    return compile_source(str(writer), name, title, namespace)
+    return compile_source(str(writer), name, title, draft.namespace)
 
 
-def _namespace(plan: Plan, app: Mapping[type, Any], limit: int) -> dict[str, Any]:
-    return {
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A function that is being written.
+
+    Attributes:
+        locals: The name in the text of each argument and each value of the path. It
+            ends with a number, as no other name of the text does: those of our own
+            end with a low line.
+    """
+
+    plan: Plan
+    writer: Writer
+    namespace: dict[str, Any]
+    locals: Mapping[str, str]
+
+    @property
+    def path(self) -> list[str]:
+        """The values of the path, as they are named in the text."""
+        return [self.locals[name] for name in self.plan.path_names]
+
+
+def _draft(plan: Plan, app: Mapping[type, Any], limit: int) -> _Draft:
+    namespace = {
         "handler_": plan.function,
         "app_": app,
         "finish_": finish,
@@ -165,40 +190,47 @@ def _namespace(plan: Plan, app: Mapping[type, Any], limit: int) -> dict[str, Any
         "missing_": missing,
         "field_limit_": limit,
     }
+    names = dict.fromkeys([*plan.path_names, *(a.name for a in plan.arguments)])
+    numbered = {name: f"{identifier(name)}_{n}" for n, name in enumerate(names)}
+    return _Draft(plan, Writer(), namespace, numbered)
 
 
-def _path_locals(plan: Plan) -> list[str]:
-    return [f"{path}_" for path in map(identifier, plan.path_names)]
+def _own_name(plan: Plan) -> str:
+    name = identifier(plan.name)
+    return f"{name}0" if name.endswith("_") else name
 
 
-def _answer(writer: Writer, plan: Plan, namespace: dict[str, Any]) -> str:
+def _answer(draft: _Draft) -> str:
     """Write what reads the arguments; give the expression that calls the handler."""
-    _read_query(writer, plan)
-    call = ", ".join(_expression(a, writer, namespace) for a in plan.arguments)
+    plan = draft.plan
+    _read_query(draft)
+    call = ", ".join(_expression(argument, draft) for argument in plan.arguments)
     wait = "await " if plan.is_async and not plan.is_generator else ""
     return f"{wait}handler_({call})"
 
 
-def _read_query(writer: Writer, plan: Plan) -> None:
-    wanted = [a for a in plan.arguments if a.source is Source.QUERY]
-    if not wanted:
-        return
-    if any(argument.repeated for argument in wanted):
-        writer.add("pairs_ = query_pairs_(query_, field_limit_) if query_ else EMPTY_")
-    if any(not argument.repeated for argument in wanted):
-        writer.add("query_ = query_dict_(query_, field_limit_) if query_ else EMPTY_")
+def _read_query(draft: _Draft) -> None:
+    wanted = [a for a in draft.plan.arguments if a.source is Source.QUERY]
+    several = [argument.repeated or argument.record for argument in wanted]
+    for is_wanted, name, reader in (
+        (any(several), "pairs_", "query_pairs_"),
+        (not all(several), "query_", "query_dict_"),
+    ):
+        if is_wanted:
+            read = f"{reader}(query_, field_limit_)"
+            draft.writer.add(f"{name} = {read} if query_ else EMPTY_")
 
 
-def _expression(argument: Argument, writer: Writer, namespace: dict[str, Any]) -> str:
-    value = _value(argument, writer, namespace)
+def _expression(argument: Argument, draft: _Draft) -> str:
+    value = _value(argument, draft)
     return f"{argument.name}={value}" if argument.keyword_only else value
 
 
-def _value(argument: Argument, writer: Writer, namespace: dict[str, Any]) -> str:
-    name = identifier(argument.name)
+def _value(argument: Argument, draft: _Draft) -> str:
+    name, namespace = draft.locals[argument.name], draft.namespace
     match argument.source:
         case Source.PATH:
-            return f"{name}_"
+            return name
         case Source.REQUEST:
             return "request_"
         case Source.CARRIED:
@@ -208,48 +240,56 @@ def _value(argument: Argument, writer: Writer, namespace: dict[str, Any]) -> str
             namespace[f"type_{name}"] = argument.key
             return f"app_[type_{name}]"
         case Source.BODY:
-            namespace[f"decode_{name}"], namespace[f"read_{name}"] = body_reader(
-                argument
-            )
-            writer.add(
-                f"{name}_ = decode_{name}(body_) "
+            decode, read = body_reader(argument)
+            namespace[f"decode_{name}"], namespace[f"read_{name}"] = decode, read
+            draft.writer.add(
+                f"{name} = decode_{name}(body_) "
                 f'if content_type_ == "application/json" '
                 f"else read_{name}(body_, content_type_)"
             )
-            return f"{name}_"
+        case Source.QUERY if argument.record:
+            others = [a.key for a in draft.plan.arguments if a.source is Source.QUERY]
+            namespace[f"read_{name}"] = record_reader(argument, filter(None, others))
+            draft.writer.add(f"{name} = read_{name}(pairs_)")
         case Source.QUERY:
-            return _query_value(argument, name, writer, namespace)
+            return _query_value(argument, name, draft)
+    return name
 
 
-def _query_value(
-    argument: Argument, name: str, writer: Writer, namespace: dict[str, Any]
-) -> str:
-    namespace[f"default_{name}"] = argument.default
+def _query_value(argument: Argument, name: str, draft: _Draft) -> str:
+    namespace, default = draft.namespace, argument.default
+    namespace[f"default_{name}"] = default
     found = "pairs_" if argument.repeated else "query_"
     convert = text_converter(argument)
-    if convert is None and argument.default is not UNSET:
-        return f"{found}.get({argument.key!r}, default_{name})"
-    namespace[f"convert_{name}"] = convert or _same
-    otherwise = f"missing_({argument.key!r})"
-    if argument.default is not UNSET:
-        otherwise = f"default_{name}"
-    writer.add(f"{name}_ = {found}.get({argument.key!r}, UNSET_)")
-    converted = f"{name}_" if convert is None else f"convert_{name}({name}_)"
-    writer.add(f"{name}_ = {otherwise} if {name}_ is UNSET_ else {converted}")
-    return f"{name}_"
+    otherwise = f"default_{name}"
+    if default is UNSET:
+        otherwise = f"missing_({argument.key!r})"
+    elif type(default) in _CHANGEABLE:
+        # What one request adds to a list must not be there for the next.
+        otherwise = f"default_{name}.copy()"
+    elif convert is None:
+        return f"{found}.get({argument.key!r}, {otherwise})"
+    converted = name
+    if convert is not None:
+        namespace[f"convert_{name}"] = convert
+        converted = f"convert_{name}({name})"
+    draft.writer.add(f"{name} = {found}.get({argument.key!r}, UNSET_)")
+    draft.writer.add(f"{name} = {otherwise} if {name} is UNSET_ else {converted}")
+    return name
 
 
-def _same(text: str) -> str:
-    return text
-
-
-def _pair(plan: Plan, namespace: dict[str, Any]) -> str:
+def _pair(draft: _Draft) -> str:
     """Give the expression that finishes `answer_` into a pair or a `Response`."""
-    finished = f"finish_(answer_, {plan.status})" if plan.status else "finish_(answer_)"
+    plan, namespace = draft.plan, draft.namespace
     if plan.is_generator:
         namespace["stream_"] = Stream
         media_type = stream_type(plan.returns)
         return f"stream_(answer_, {plan.status or 200}, media_type={media_type!r})"
+    if plan.status in _BODILESS:
+        # A pair always has a body; a Response takes it off.
+        namespace["to_response_"] = to_response
+        return f"to_response_(answer_, {plan.status})"
+    finished = f"finish_(answer_, {plan.status})" if plan.status else "finish_(answer_)"
     known = None if plan.returns is UNSET else pair_kind(bare(plan.returns))
     if known is None:
         return finished

@@ -4,21 +4,55 @@ Here, and only here, msgspec's errors become answers: 422 for values that do not
 fit, 400 for a body that is not what it says, 415 for a body of an unknown type.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Never
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final, Never, TypeAlias, cast
 
 import msgspec
 
-from segue.core.errors import BadRequest, UnprocessableContent, UnsupportedMediaType
-from segue.core.handlers.inputs import bare
+from segue.core.errors import (
+    BadRequest,
+    HTTPError,
+    UnprocessableContent,
+    UnsupportedMediaType,
+)
+from segue.core.handlers.inputs import (
+    bare,
+    fields_of,
+    is_optional,
+    is_repeated,
+    members_of,
+    values_of,
+)
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
 from segue.core.http.urls import parse_query
 from segue.core.types import UNSET
 
-__all__ = ["body_reader", "invalid", "missing", "query_pairs", "text_converter"]
+__all__ = [
+    "Pairs",
+    "body_reader",
+    "invalid",
+    "missing",
+    "query_pairs",
+    "record_reader",
+    "text_converter",
+]
 
-_WORDS = {"on": "true", "yes": "true", "off": "false", "no": "false"}
+Pairs: TypeAlias = Mapping[str, list[str]]
+
+_REQUIRED: Final = "Required, but not given."
+_WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
+_MISFITS: Final = (msgspec.ValidationError, ValueError)
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_MSGPACK: Final = (
+    "application/msgpack",
+    "application/x-msgpack",
+    "application/vnd.msgpack",
+)
+_LACKS = re.compile(r"Object missing required field `([^`]+)`")
 
 
 def invalid(place: str, name: str, message: str) -> UnprocessableContent:
@@ -37,10 +71,10 @@ def invalid(place: str, name: str, message: str) -> UnprocessableContent:
 
 def missing(name: str) -> Never:
     """Refuse a request that lacks a value of the query."""
-    raise invalid("query", name, "Required, but not given.")
+    raise invalid("query", name, _REQUIRED)
 
 
-def query_pairs(text: str, limit: int) -> Mapping[str, list[str]]:
+def query_pairs(text: str, limit: int) -> Pairs:
     """Collect the values of each name of a query."""
     found: dict[str, list[str]] = {}
     for name, value in parse_query(text, limit):
@@ -50,24 +84,113 @@ def query_pairs(text: str, limit: int) -> Mapping[str, list[str]]:
 
 def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
     """Find how text of the query becomes the argument; None when it stays text."""
-    if argument.hint is UNSET or argument.hint in (str, str | None):
+    hint, name = argument.hint, argument.key
+    if hint is UNSET or hint in (str, str | None):
         return None
-    return _converter(argument)
-
-
-def _converter(argument: Argument) -> Callable[[Any], Any]:
-    hint, name = argument.hint, argument.name
-    is_bool = bare(hint) in (bool, bool | None)
+    reads = _plain_reader(hint)
 
     def convert(text: Any) -> Any:
-        if is_bool:
-            text = _WORDS.get(text.lower(), text)
         try:
-            return msgspec.convert(text, hint, strict=False)
-        except msgspec.ValidationError as error:
-            raise invalid("query", name, str(error)) from error
+            return _finite(msgspec.convert(reads(text), hint, strict=False))
+        except _MISFITS as error:
+            message, path = _told(error)
+            raise invalid("query", name + path.removeprefix("$"), message) from error
 
     return convert
+
+
+def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs], Any]:
+    """Build the reader of a whole query as one Struct or dataclass.
+
+    Args:
+        argument: The argument whose type has the fields.
+        others: Names of the query that other arguments ask for.
+    """
+    hint, default = argument.hint, argument.default
+    fields = fields_of(hint)
+    readers = {name: _field_reader(of) for name, of in fields.items()}
+    ignored = frozenset(others) - fields.keys()
+
+    def read(pairs: Pairs) -> Any:
+        if default is not UNSET and not fields.keys() & pairs.keys():
+            return default
+        found = {
+            name: readers.get(name, _last)(values)
+            for name, values in pairs.items()
+            if name not in ignored
+        }
+        try:
+            value = msgspec.convert(found, hint, strict=False)
+            _finite(values_of(value))
+        except _MISFITS as error:
+            message, path = _told(error)
+            raise invalid("query", path.removeprefix("$."), message) from error
+        return value
+
+    return read
+
+
+def _last(values: list[str]) -> Any:
+    return values[-1]
+
+
+def _field_reader(hint: Any) -> Callable[[list[str]], Any]:
+    reads = _plain_reader(hint)
+    if is_repeated(hint):
+        return reads
+    return lambda values: reads(values[-1])
+
+
+def _plain_reader(hint: Any) -> Callable[[Any], Any]:
+    """Find how a query's text must be spelt anew before msgspec reads it."""
+    members, reads = members_of(hint), _as_it_is
+    if members == (bool,):
+        reads = _word
+    if is_repeated(hint) and _items_of(hint) == {bool}:
+        return lambda texts: [_word(text) for text in texts]
+    if is_optional(hint) and str not in members:
+        # An empty field of a form.
+        return lambda text: None if text == "" else reads(text)
+    return reads
+
+
+def _items_of(hint: Any) -> set[Any]:
+    (array,) = members_of(hint)
+    return {bare(item) for item in getattr(array, "__args__", ()) if item is not ...}
+
+
+def _word(text: str) -> str:
+    return _WORDS.get(text.lower(), text)
+
+
+def _as_it_is(text: Any) -> Any:
+    return text
+
+
+def _finite(value: Any) -> Any:
+    """Refuse `nan` and `inf`, which no check of a range holds back and JSON lacks."""
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType] - of Any
+    if kind is float and not math.isfinite(value):
+        raise ValueError("Expected a finite number")
+    if kind is Decimal and not cast("Decimal", value).is_finite():
+        raise ValueError("Expected a finite number")
+    if kind in (list, tuple, set, frozenset):
+        for each in value:
+            _finite(each)
+    return value
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """Take msgspec's sentence apart into what is wrong and where."""
+    text = str(error)
+    message, found, path = text.rpartition(" - at `")
+    if not found:
+        message, path = text, "$"
+    path = path.rstrip("`")
+    lacks = _LACKS.fullmatch(message)
+    if lacks is None:
+        return message, path
+    return _REQUIRED, f"{path}.{lacks[1]}"
 
 
 def body_reader(
@@ -79,20 +202,17 @@ def body_reader(
         The decoder for `application/json`, and a function of the body and its
         content type for the rest.
     """
-    json = msgspec.json.Decoder(argument.hint)
-    pack = msgspec.msgpack.Decoder(argument.hint)
-
-    def decode(body: bytes) -> Any:
-        return _checked(json.decode, body)
+    decode = _decoder(msgspec.json.Decoder(argument.hint).decode, argument.default)
+    unpack = _decoder(msgspec.msgpack.Decoder(argument.hint).decode, argument.default)
 
     def read(body: bytes, content_type: str) -> Any:
+        if not content_type and not body:
+            return decode(body)
         media = MediaType.parse(content_type) if content_type else None
         if media is not None and media.is_json:
-            return _checked(json.decode, body)
+            return decode(body)
         if media is not None and media.essence in _MSGPACK:
-            return _checked(pack.decode, body)
-        if not content_type and not body and argument.default is not UNSET:
-            return argument.default
+            return unpack(body)
         raise UnsupportedMediaType(
             f"A body of {content_type or 'no type'} is not read here; send "
             "application/json.",
@@ -102,18 +222,24 @@ def body_reader(
     return decode, read
 
 
-_MSGPACK = ("application/msgpack", "application/x-msgpack", "application/vnd.msgpack")
+def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], Any]:
+    def decoded(body: bytes) -> Any:
+        try:
+            return decode(body)
+        except _UNREADABLE as error:
+            if body:
+                raise _refusal(error) from error
+        if default is UNSET:
+            raise invalid("body", "$", _REQUIRED)
+        return default
+
+    return decoded
 
 
-def _checked(decode: Callable[[bytes], Any], body: bytes) -> Any:
-    try:
-        return decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).rpartition(" - at `")
-        if not message:
-            message, path = str(error), "$"
-        raise invalid("body", path.rstrip("`"), message) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequest(f"The body is malformed: {error}") from error
-    except RecursionError as error:
-        raise BadRequest("The body is nested too deep.") from error
+def _refusal(error: Exception) -> HTTPError:
+    if isinstance(error, msgspec.ValidationError):
+        message, path = _told(error)
+        return invalid("body", path, message)
+    if isinstance(error, RecursionError):
+        return BadRequest("The body is nested too deep.")
+    return BadRequest(f"The body is malformed: {error}")

@@ -16,11 +16,14 @@ __all__ = [
     "bare",
     "classes_of",
     "fields_of",
+    "has_fields",
     "is_body",
+    "is_optional",
     "is_record",
     "is_repeated",
     "is_scalar",
     "members_of",
+    "values_of",
 ]
 
 _SCALARS = (
@@ -74,6 +77,11 @@ def members_of(hint: Any) -> tuple[Any, ...]:
     return (hint,)
 
 
+def is_optional(hint: Any) -> bool:
+    """Tell whether a hint is a union with None."""
+    return types.NoneType in typing.get_args(bare(hint))
+
+
 def classes_of(hint: Any) -> tuple[type[Any], ...]:
     """List the classes that a hint names: of a union all, of `Box[int]` the `Box`.
 
@@ -117,7 +125,7 @@ def is_body(hint: Any) -> bool:
         return True
     if origin in _ARRAYS:
         return any(is_body(argument) for argument in typing.get_args(hint))
-    return _has_fields(origin) or (
+    return has_fields(origin) or (
         isinstance(origin, type)
         and issubclass(origin, tuple)
         and hasattr(cast("type[Any]", origin), "_fields")
@@ -134,7 +142,7 @@ def is_record(hint: Any) -> bool:
         return False
     origin: Any = typing.get_origin(members[0]) or members[0]
     is_array = getattr(getattr(origin, "__struct_config__", None), "array_like", False)
-    return _has_fields(origin) and not is_array
+    return has_fields(origin) and not is_array
 
 
 def fields_of(hint: Any) -> dict[str, Any]:
@@ -142,11 +150,25 @@ def fields_of(hint: Any) -> dict[str, Any]:
     (record,) = members_of(hint)
     origin: Any = typing.get_origin(record) or record
     if issubclass(origin, msgspec.Struct):
-        return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
+        return {
+            field.encode_name: field.type for field in msgspec.structs.fields(record)
+        }
     return typing.get_type_hints(origin, include_extras=True)
 
 
-def _has_fields(origin: Any) -> TypeGuard[type[Any]]:
+def values_of(record: Any) -> list[Any]:
+    """List the values of the fields of a record."""
+    if isinstance(record, dict):
+        return list(cast("dict[str, Any]", record).values())
+    if isinstance(record, msgspec.Struct):
+        return list(msgspec.structs.astuple(record))
+    kind: Any = record.__class__
+    names = typing.get_type_hints(kind)
+    return [getattr(record, name, None) for name in names]
+
+
+def has_fields(origin: Any) -> TypeGuard[type[Any]]:
+    """Tell whether a class has fields with names: Struct, dataclass, attrs ..."""
     if not isinstance(origin, type):
         return False
     cls = cast("type[Any]", origin)

@@ -14,12 +14,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from segue.core.errors import PlanError
+from segue.core.handlers.hints import keep_names
+from segue.core.handlers.places import place_of
+
 __all__ = [
     "Controller",
     "Mark",
+    "check_path",
     "delete",
     "get",
     "marks_of",
+    "methods_of",
     "patch",
     "post",
     "put",
@@ -51,23 +57,61 @@ class Controller:
 
 
 def route(
-    path: str = "", *, methods: Iterable[str] | None = ("GET",), **options: Any
+    path: str = "",
+    *,
+    methods: Iterable[str] | None = ("GET",),
+    **options: Any,
 ) -> Callable[[F], F]:
     """Mark a function as the handler of a path.
 
     Args:
         path: Below the prefix of whoever includes it.
-        methods: Upper-case names; None for any method.
+        methods: Names of methods, or one; None for any method.
         options: As `Group.route` takes them.
+
+    Raises:
+        PlanError: It is used without its parentheses.
     """
-    named = None if methods is None else frozenset(methods)
+    check_path(path)
+    named = methods_of(methods)
 
     def mark(function: F) -> F:
+        keep_names(function)
         marks = (*marks_of(function), Mark(path, named, options))
         setattr(function, _ATTRIBUTE, marks)
         return function
 
     return mark
+
+
+def methods_of(methods: Iterable[str] | None) -> frozenset[str] | None:
+    """Read the names of methods as they were given: one, several, or any.
+
+    Example:
+        >>> methods_of("get")
+        frozenset({'GET'})
+    """
+    if methods is None:
+        return None
+    names = (methods,) if isinstance(methods, str) else methods
+    return frozenset(name.upper() for name in names)
+
+
+def check_path(path: Any) -> None:
+    """Refuse a decorator that is used without its parentheses.
+
+    Raises:
+        PlanError: The path is a function.
+    """
+    if not isinstance(path, str):
+        raise PlanError(
+            "SG-PLAN-012",
+            f"A route was given {path!r} where its path should be.",
+            why="A decorator without its parentheses takes the function for the path, "
+            "and the function would never be called.",
+            fix='Write the path: @app.get("/").',
+            where=(place_of(path),),
+        )
 
 
 def marks_of(function: Any) -> tuple[Mark, ...]:

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["calling_place", "code_of", "place_of"]
 
@@ -33,7 +33,7 @@ def place_of(function: Any) -> str:
     code = getattr(target, "__code__", None)
     if code is not None:
         return f"{_short(code.co_filename)}:{code.co_firstlineno} {name}"
-    cls: type[Any] = target if inspect.isclass(target) else type(target)
+    cls = cast("type[Any]", target if inspect.isclass(target) else type(target))
     try:
         file = inspect.getsourcefile(cls) or "?"
         return f"{_short(file)}:{inspect.getsourcelines(cls)[1]} {name}"

@@ -4,6 +4,7 @@ The compiler, `segue explain`, OpenAPI and the tests read the same Plan; nobody
 looks at the signature a second time.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +12,9 @@ from typing import Any
 
 from segue.core.types import UNSET
 
-__all__ = ["Argument", "Plan", "Source"]
+__all__ = ["Argument", "Plan", "Source", "type_name"]
+
+_MODULES = re.compile(r"(?<![\w'\"])(?:\w+\.|<locals>\.)+(?=\w)")
 
 
 class Source(Enum):
@@ -85,11 +88,9 @@ def type_name(hint: Any) -> str:
     """Write a type as a user would write it.
 
     Example:
-        >>> type_name(int), type_name(list[int])
-        ('int', 'list[int]')
+        >>> type_name(int), type_name(list[Any] | None)
+        ('int', 'list[Any] | None')
     """
-    return (
-        getattr(hint, "__name__", str(hint))
-        if isinstance(hint, type) and not getattr(hint, "__args__", ())
-        else str(hint).replace("typing.", "")
-    )
+    if isinstance(hint, type) and not getattr(hint, "__args__", ()):
+        return hint.__name__
+    return _MODULES.sub("", str(hint))

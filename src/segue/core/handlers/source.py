@@ -8,7 +8,7 @@ import itertools
 import keyword
 import linecache
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["Writer", "compile_source", "identifier"]
 
@@ -46,9 +46,9 @@ def compile_source(
     linecache.cache[filename] = (len(source), None, lines, filename)
     code = compile(source, filename, "exec")
     exec(code, namespace)  # noqa: S102 - text made of identifiers by compile.py
-    function = namespace[name]
+    function: Any = namespace[name]
     function.__segue_source__ = source
-    return function  # type: ignore[no-any-return]  # from a namespace of Any
+    return cast("Callable[..., Any]", function)
 
 
 def identifier(text: str) -> str:

@@ -14,28 +14,22 @@ from typing import Final, Literal, Protocol
 import msgspec
 
 from segue.core.errors import RangeNotSatisfiable
-from segue.core.http.dates import (
-    EPOCH,
-    format_http_date,
-    http_time,
-    parse_http_date,
-)
+from segue.core.http.dates import EPOCH, http_time, parse_http_date
 from segue.core.http.headers import Headers, HTTPValueError
 from segue.core.http.limits import Limits
 
 __all__ = [
+    "MAX_ETAGS",
     "ConditionalRequest",
     "ETag",
     "evaluate",
-    "format_http_date",
-    "http_time",
     "if_range_holds",
     "parse_etags",
-    "parse_http_date",
     "parse_ranges",
 ]
 
 MAX_ETAGS: Final = 1000
+"""How many tags of one header are read."""
 
 _OPAQUE: Final = re.compile(r"[\x21\x23-\x7e\x80-\xff]*+").fullmatch
 _TAG: Final = re.compile(

@@ -5,8 +5,7 @@ or that it went too deep. The search for the place costs time, so it happens on 
 error's path only. It keeps its own stack: the data may be deeper than Python's.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 import msgspec
@@ -98,10 +97,12 @@ def _find_cycle(data: Any) -> tuple[str, str] | None:
 def _find_failure(data: Any) -> tuple[str, Any]:
     """Find the innermost value that cannot be encoded."""
     path, value = "$", data
+    above = {id(data)}
     while True:
         for label, child in _children(value):
-            if _fails(child):
+            if id(child) not in above and _fails(child):
                 path, value = path + label, child
+                above.add(id(child))
                 break
         else:
             return path, value
@@ -126,7 +127,7 @@ def _children(value: Any) -> Iterator[tuple[str, Any]]:
         for key, child in list(cast("Mapping[Any, Any]", value).items()):
             plain = isinstance(key, str) and key.isidentifier()
             yield f".{key}" if plain else f"[{key!r}]", child
-    elif isinstance(value, list | tuple | deque | AbstractSet):
+    elif isinstance(value, list | tuple | set | frozenset):
         for index, child in enumerate(list(cast("Iterable[Any]", value))):
             yield f"[{index}]", child
     else:

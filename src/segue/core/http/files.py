@@ -48,12 +48,16 @@ CHUNK_SIZE: Final = 65_536
 FilePart: TypeAlias = bytes | tuple[int, int]
 """Bytes to send as they are, or offset and length of a piece of the file."""
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
 # What browsers meet every day; the rest is looked up in the standard library.
 _TYPES: Final = {
     ".avif": "image/avif",
     ".bin": "application/octet-stream",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".epub": "application/epub+zip",
     ".gif": "image/gif",
     ".gz": "application/gzip",
     ".html": "text/html; charset=utf-8",
@@ -69,6 +73,7 @@ _TYPES: Final = {
     ".mp4": "video/mp4",
     ".pdf": "application/pdf",
     ".png": "image/png",
+    ".pptx": f"{_OFFICE}.presentationml.presentation",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
@@ -77,6 +82,7 @@ _TYPES: Final = {
     ".webp": "image/webp",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
     ".xml": "application/xml",
     ".zip": "application/zip",
 }

@@ -13,14 +13,9 @@ from typing import Any, ClassVar, Final, Literal, ParamSpec, TypeAlias, Unpack, 
 
 from segue.core.errors import WalkError
 from segue.core.http.caching import CacheControl, CacheOptions
-from segue.core.http.conditional import (
-    ConditionalRequest,
-    ETag,
-    evaluate,
-    format_http_date,
-    parse_http_date,
-)
+from segue.core.http.conditional import ConditionalRequest, ETag, evaluate
 from segue.core.http.cookies import Cookie, CookieOptions, expired
+from segue.core.http.dates import format_http_date, parse_http_date
 from segue.core.http.encoding import encode_json
 from segue.core.http.headers import HeaderSource, HTTPValueError, MutableHeaders
 from segue.core.http.urls import URL, build_query, quote_url

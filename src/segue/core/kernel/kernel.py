@@ -175,12 +175,14 @@ class Kernel:
         if len(self.known_hosts) < _REMEMBERED_HOSTS:
             self.known_hosts.add(host)
 
-    def check_path(self, path: str) -> None:
+    def check_path(self, path: str, method: str) -> None:
         """Demand a target that was a path and was decoded without loss.
 
         Raises:
             BadRequest: It is no path, has a NUL, or was not UTF-8.
         """
+        if path == "*" and method == "OPTIONS":
+            return
         if not path.startswith("/") or "\0" in path or "\ufffd" in path:
             raise BadRequest("The target of the request is malformed.")
 
@@ -214,6 +216,9 @@ class Kernel:
             answer.headers["location"] = target + query
         elif method not in KNOWN_METHODS:
             answer = NotImplementedHere("This method is not known here.")
+        elif request.path == "*":
+            # The server as a whole was asked; RFC 9110, section 9.3.7.
+            answer = Response(status=204, headers={"allow": ", ".join(sorted(_USUAL))})
         elif not allowed:
             answer = NotFound()
         else:

@@ -73,13 +73,13 @@ def build_asgi(  # noqa: C901 - the hot path in one piece
                 target = slots.get(scope["method"])
                 if target is not None:
                     return target.endpoint(scope, receive, send, ())
-            kernel.check_path(path or "/")
+            kernel.check_path(path, scope["method"])
             if scope["method"] != "HEAD":
                 found = find(path, scope["method"])
                 if found is not None:
                     target, values = found
                     return target.endpoint(scope, receive, send, values)
-            return _search(kernel, matcher, path or "/", scope, receive, send)
+            return _search(kernel, matcher, path, scope, receive, send)
         except Exception as error:
             return _fail(kernel, kernel.edge, scope, receive, send, (), error)
 
@@ -118,9 +118,9 @@ def _check_host(kernel: Kernel, hosts: list[bytes]) -> None:
 def _below(scope: Scope) -> str:
     """Take the root path off, where the server left it on."""
     path, root = str(scope["path"]), str(scope["root_path"]).rstrip("/")
-    if root and (path == root or path.startswith(f"{root}/")):
-        return path[len(root) :] or "/"
-    return path
+    if path == root or path.startswith(f"{root}/"):
+        path = path[len(root) :]
+    return path or "/"
 
 
 async def _search(
@@ -317,7 +317,7 @@ async def _websocket(
     try:
         kernel.check_host(request.headers.get("host"))
         path = _below(scope) if scope.get("root_path") else scope["path"]
-        kernel.check_path(path)
+        kernel.check_path(path, WEBSOCKET)
         found = matcher.search(path, WEBSOCKET, request.host, lambda: request)
     except HTTPError as error:
         await channel.refuse(error.status)
@@ -409,8 +409,9 @@ class ASGIExchange:
 
     @property
     def path(self) -> str:
-        path = _below(self.raw) if self.raw.get("root_path") else self.raw["path"]
-        return path or "/"
+        if self.raw.get("root_path"):
+            return _below(self.raw)
+        return str(self.raw["path"])
 
     @property
     def root_path(self) -> str:

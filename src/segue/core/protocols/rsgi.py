@@ -18,6 +18,7 @@ from segue.core.errors import (
     ClientDisconnected,
     ContentTooLarge,
     HTTPError,
+    LengthRequired,
     WalkError,
 )
 from segue.core.handlers.answers import MEDIA_TYPES
@@ -69,7 +70,7 @@ def build_rsgi(kernel: Kernel) -> Callable[[Any, Any], Awaitable[None]]:
                 target = slots.get(method)
                 if target is not None:
                     return target.endpoint(scope, protocol, ())
-            kernel.check_path(path or "/")
+            kernel.check_path(path, method)
             if method != "HEAD":
                 found = find(path, method)
                 if found is not None:
@@ -104,7 +105,7 @@ async def _search(
     request = kernel.request(RSGIExchange(scope, protocol))
     method = scope.method
     try:
-        found = matcher.search(scope.path or "/", method, request.host, lambda: request)
+        found = matcher.search(scope.path, method, request.host, lambda: request)
     except Exception as error:
         await _fail(kernel, kernel.edge, scope, protocol, (), error)
         return
@@ -282,7 +283,7 @@ async def _websocket(
     request = kernel.request(RSGIExchange(scope, protocol))
     try:
         _check_host(kernel, scope, scope.headers.get_all("host"))
-        kernel.check_path(scope.path)
+        kernel.check_path(scope.path, WEBSOCKET)
         found = matcher.search(scope.path, WEBSOCKET, request.host, lambda: request)
     except HTTPError as error:
         await channel.refuse(error.status)
@@ -301,8 +302,17 @@ async def _websocket(
 
 
 def _length(scope: Any) -> int | None:
+    """Find the length of the body; None when there is no body.
+
+    A body without a length is refused: read in pieces, Granian ends it alike whether
+    it was whole or cut off; read at once, nothing bounds it.
+    """
     text = scope.headers.get("content-length")
     if not text:
+        if "transfer-encoding" in scope.headers or scope.http_version == "2":
+            raise LengthRequired(
+                "This server does not tell where a body without a length ends."
+            )
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
         raise BadRequest("The Content-Length is malformed.")
@@ -314,14 +324,7 @@ async def _read(scope: Any, protocol: Any, limit: int) -> tuple[bytes, str]:
     content_type = scope.headers.get("content-type") or ""
     length = _length(scope)
     if length is None:
-        parts: list[bytes] = []
-        size = 0
-        async for part in _parts(protocol):
-            size += len(part)
-            if size > limit:
-                raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-            parts.append(part)
-        return b"".join(parts), content_type
+        return b"", content_type
     if length > limit:
         raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
     try:
@@ -361,7 +364,7 @@ class RSGIExchange:
 
     @property
     def path(self) -> str:
-        return str(self.raw.path) or "/"
+        return str(self.raw.path)
 
     @property
     def query_string(self) -> str:
@@ -429,9 +432,10 @@ class _Body:
 
     async def achunks(self) -> AsyncIterator[bytes]:
         left = self.content_length
+        if left is None:
+            return
         async for chunk in _parts(self._protocol):
-            if left is not None:
-                left -= len(chunk)
+            left -= len(chunk)
             if chunk:
                 yield chunk
         if left:

@@ -76,8 +76,8 @@ def build_wsgi(kernel: Kernel) -> Callable[[Environ, StartResponse], Iterable[by
                 target = slots.get(environ["REQUEST_METHOD"])
                 if target is not None:
                     return target.endpoint(environ, start_response, ())
-            path = _decode(path)
-            kernel.check_path(path)
+            path = _path(environ)
+            kernel.check_path(path, environ["REQUEST_METHOD"])
             if environ["REQUEST_METHOD"] != "HEAD":
                 found = find(path, environ["REQUEST_METHOD"])
                 if found is not None:
@@ -90,9 +90,15 @@ def build_wsgi(kernel: Kernel) -> Callable[[Environ, StartResponse], Iterable[by
     return wsgi
 
 
+def _path(environ: Environ) -> str:
+    # Only below a mount point is an empty path the root; else the target was none.
+    path = environ["PATH_INFO"]
+    return "/" if not path and environ.get("SCRIPT_NAME") else _decode(path)
+
+
 def _decode(path: str) -> str:
     if path.isascii():
-        return path or "/"
+        return path
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
@@ -310,7 +316,7 @@ class WSGIExchange:
 
     @property
     def path(self) -> str:
-        return _decode(self.raw["PATH_INFO"])
+        return _path(self.raw)
 
     @property
     def root_path(self) -> str:
@@ -437,7 +443,9 @@ def _is_chunked(environ: Environ) -> bool:
 
 
 def _check_end(environ: Environ) -> None:
-    if not environ.get("wsgi.input_terminated"):
+    # Granian says that it marks the end, and marks the end of a broken body as well.
+    software = str(environ.get("SERVER_SOFTWARE") or "")
+    if not environ.get("wsgi.input_terminated") or software.startswith("Granian"):
         raise LengthRequired(
             "This server does not tell where a chunked body ends; send a length."
         )

@@ -55,7 +55,7 @@ class RouteTable:
         """
         if self.frozen:
             raise RouteError(
-                "SG-ROUTE-013",
+                "SG-ROUTE-011",
                 f"{route} comes after the table was frozen.",
                 why="The first request may have been answered without it.",
                 fix="Declare all routes before the app serves, on import.",
@@ -64,7 +64,7 @@ class RouteTable:
         methods = route.methods
         if methods is not None and not (methods and all(map(_METHOD, methods))):
             raise RouteError(
-                "SG-ROUTE-011",
+                "SG-ROUTE-010",
                 f"{route.pattern} has the methods {sorted(methods)!r}.",
                 why="A method is a word in upper case, and a route needs one at least.",
                 fix="Write methods=['GET', 'POST'].",

@@ -18,6 +18,9 @@ __all__ = ["Channel", "WebSocket", "WebSocketClosed", "allowed_origin"]
 Incoming = TypeVar("Incoming")
 Outgoing = TypeVar("Outgoing")
 
+_SENDABLE = frozenset({*range(1000, 1004), *range(1007, 1015)})
+# 1004 is reserved; 1005, 1006 and 1015 only tell what happened.
+
 
 class WebSocketClosed(Exception):
     """The other side closed, or is gone.
@@ -72,6 +75,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
     __slots__ = (
         "__weakref__",
         "_channel",
+        "_opening",
         "accepted",
         "closed",
         "request",
@@ -80,6 +84,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
 
     def __init__(self, channel: Channel, request: Any) -> None:
         self._channel = channel
+        self._opening: Any = None
         self.request = request
         offered = request.headers.get("sec-websocket-protocol") or ""
         self.subprotocols = [p.strip() for p in offered.split(",") if p.strip()]
@@ -98,6 +103,18 @@ class WebSocket(Generic[Incoming, Outgoing]):
         """
         if self.accepted or self.closed:
             return
+        if self._opening is None:
+            import asyncio  # noqa: PLC0415 - only apps with sockets pay for it
+
+            self._opening = asyncio.Lock()
+        # One task may begin to read while another begins to write.
+        async with self._opening:
+            if not self.accepted:
+                await self._accept(subprotocol, headers or {})
+
+    async def _accept(
+        self, subprotocol: str | None, headers: Mapping[str, str]
+    ) -> None:
         if subprotocol is not None and subprotocol not in self.subprotocols:
             raise WalkError(
                 "SG-WALK-040",
@@ -106,7 +123,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
                 why="A client closes a connection that chose what it did not offer.",
                 fix="Choose one of `socket.subprotocols`, or none.",
             )
-        await self._channel.accept(subprotocol, list((headers or {}).items()))
+        await self._channel.accept(subprotocol, list(headers.items()))
         self.accepted = True
 
     async def receive(self) -> str | bytes:
@@ -150,17 +167,27 @@ class WebSocket(Generic[Incoming, Outgoing]):
             await self.close(1007, reason)
             raise WebSocketClosed(1007, reason) from error
 
-    async def send(self, message: str | bytes) -> None:
+    async def send(self, message: str | bytes | bytearray | memoryview) -> None:
         """Send text or bytes.
 
         Raises:
             WebSocketClosed: Nobody is there to take it.
+            WalkError: It is neither text nor bytes.
         """
+        if not isinstance(message, (str, bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance] - users without a type checker
+            raise WalkError(
+                "SG-WALK-044",
+                f"A socket cannot send a {type(message).__name__}.",
+                why="A message of a WebSocket is text or bytes.",
+                fix="Send data with `await socket.send_json(data)`.",
+            )
         await self.accept()
         if self.closed:
             raise WebSocketClosed(1006)
         try:
-            await self._channel.send(message)
+            await self._channel.send(
+                message if isinstance(message, str) else bytes(message)
+            )
         except WebSocketClosed:
             self.closed = True
             raise
@@ -173,9 +200,20 @@ class WebSocket(Generic[Incoming, Outgoing]):
         """Close; before the handshake is answered this refuses it with 403.
 
         Args:
-            code: 1000 to 1014, or 3000 to 4999 for codes of your own.
+            code: 1000 to 1014 without 1004 to 1006; 3000 to 4999 for your own.
             reason: At most 123 bytes; what is longer is cut.
+
+        Raises:
+            WalkError: The code is one that no side may send.
         """
+        if not (3000 <= code <= 4999 or code in _SENDABLE):  # noqa: PLR2004 - RFC 6455, 7.4.2
+            raise WalkError(
+                "SG-WALK-043",
+                f"A socket cannot be closed with the code {code!r}.",
+                why="The other side would take it for a broken connection.",
+                fix="Use 1000, another of 1001 to 1014 that may be sent, or a code of "
+                "your own from 3000 to 4999.",
+            )
         if self.closed:
             return
         self.closed = True
@@ -208,7 +246,7 @@ def allowed_origin(origin: str | None, host: str, origins: Iterable[str]) -> boo
     """
     if origin is None:
         return True
-    allowed = tuple(origins)
+    allowed = (origins,) if isinstance(origins, str) else tuple(origins)
     if "*" in allowed or origin in allowed:
         return True
     if origin == "null":

@@ -1,0 +1,104 @@
+"""The beginning of a stop: what has no end of its own is ended first.
+
+A server that stops waits for the answers under way. A WebSocket or a stream of
+events is never done by itself, so without a word it would be waited for in vain
+and then be cut off. Servers tell the app of the stop only after that wait;
+therefore their signal handlers are preceded by these functions.
+"""
+
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from segue.app import App
+from segue.cli.signals import STOPPING
+
+__all__ = ["adrain_of", "before_handlers", "drain_of", "wrap_granian"]
+
+# A client that does not even take the close frame is not waited for.
+_LONGEST: Final = 5.0
+
+
+def drain_of(app: Any) -> Callable[[], None] | None:
+    """Find what ends the streams of an app that is served by threads."""
+    return getattr(app, "drain", None) if isinstance(app, App) else None
+
+
+def adrain_of(app: Any) -> Callable[[], Awaitable[None]] | None:
+    """Find what ends the sockets and streams of an app that is served on a loop."""
+    if not isinstance(app, App):
+        return None
+    return getattr(app, "adrain", app.kernel.sockets.close)
+
+
+def wrap_granian(app: Any, signals: Any) -> None:
+    """Make Granian's signal handlers of this worker drain the app first.
+
+    Args:
+        app: The app of this worker.
+        signals: Granian's module that sets the handlers of a worker.
+    """
+    drain, adrain = drain_of(app), adrain_of(app)
+    loop_signals, sync_signals = signals.set_loop_signals, signals.set_sync_signals
+
+    def set_loop_signals(loop: Any) -> Any:
+        event = loop_signals(loop)
+        if adrain is not None:
+            stop = _Stop(loop, adrain, event.set)
+            for number in STOPPING:
+                loop.add_signal_handler(number, stop)
+        return event
+
+    def set_sync_signals() -> Any:
+        event = sync_signals()
+        if drain is not None:
+            before_handlers(drain)
+        return event
+
+    signals.set_loop_signals = set_loop_signals
+    signals.set_sync_signals = set_sync_signals
+
+
+def before_handlers(drain: Callable[[], object]) -> None:
+    """Call `drain` before the signal handlers that are there already."""
+    for number in STOPPING:
+        signal.signal(number, _after(drain, signal.getsignal(number)))
+
+
+def _after(drain: Callable[[], object], handler: Any) -> Callable[[int, Any], None]:
+    def handle(number: int, frame: Any) -> None:
+        drain()
+        if callable(handler):
+            handler(number, frame)
+
+    return handle
+
+
+class _Stop:
+    """Drains on a loop, then calls a function; the second call does not wait."""
+
+    def __init__(
+        self, loop: Any, adrain: Callable[[], Awaitable[None]], then: Callable[[], None]
+    ) -> None:
+        self._loop = loop
+        self._adrain = adrain
+        self._then = then
+        self._task: Any = None
+
+    def __call__(self) -> None:
+        if self._task is None:
+            self._task = self._loop.create_task(self._drain())
+        else:
+            self._then()
+
+    async def _drain(self) -> None:
+        # A worker on a loop has asyncio; the commands do not need it.
+        import asyncio  # noqa: PLC0415
+
+        try:
+            await asyncio.wait_for(self._adrain(), _LONGEST)
+            await asyncio.sleep(0.3)
+        except TimeoutError:
+            return
+        finally:
+            self._then()

@@ -1,5 +1,7 @@
 """The document and the charts of `http` and `threads`."""
 
+from dataclasses import dataclass
+
 from measure.chart import Bar, bars
 from measure.markdown import document, table
 from measure.outcome import Cell, Outcome
@@ -29,6 +31,19 @@ ALLOWED = 1.15
 """Times the CPU of a bare callable on the same server that a request may cost."""
 
 
+PLAIN = {"style": "sync", "protocol": "wsgi"}
+COROUTINES = {"style": "async"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whose rows are compared: peers, and which rows of ours and of theirs."""
+
+    peers: tuple[str, ...]
+    ours: dict[str, str]
+    theirs: dict[str, str]
+
+
 def names_of(outcome: Outcome) -> list[str]:
     """List the questions that were asked, in their usual order."""
     return [
@@ -54,9 +69,11 @@ def report_http(outcome: Outcome) -> dict[str, str]:
         "## Over a bare callable on the same server and protocol",
         bare_table(outcome, names),
         "## Against each peer on its best server",
-        peer_table(outcome, names, {}, PYTHON_PEERS + NODE_PEERS),
-        "Asynchronous handlers only:",
-        peer_table(outcome, names, {"style": "async"}, PYTHON_PEERS),
+        peer_table(outcome, names, Match(PYTHON_PEERS + NODE_PEERS, {}, {})),
+        "Our plain functions on WSGI, against everybody:",
+        peer_table(outcome, names, Match(PYTHON_PEERS + NODE_PEERS, PLAIN, {})),
+        "Our coroutines, against theirs:",
+        peer_table(outcome, names, Match(PYTHON_PEERS, COROUTINES, COROUTINES)),
         "## Requests per second",
         rate_table(outcome, names),
     ]
@@ -128,30 +145,19 @@ def bare_table(outcome: Outcome, names: list[str]) -> str:
     return table(["segue", *names], rows) + "\n\n" + wanted
 
 
-def peer_table(
-    outcome: Outcome, names: list[str], wanted: dict[str, str], peers: tuple[str, ...]
-) -> str:
+def peer_table(outcome: Outcome, names: list[str], match: Match) -> str:
     """Compare our best row with each peer's best row, question by question."""
+    ours = rows_of(outcome, family="segue", **match.ours)
     rows = []
-    for family in peers:
-        cells = [
-            peer_cell(
-                outcome,
-                name,
-                rows_of(outcome, family="segue", **wanted),
-                rows_of(outcome, family=family, **wanted),
-            )
-            for name in names
-        ]
+    for family in match.peers:
+        theirs = rows_of(outcome, family=family, **match.theirs)
+        cells = [peer_cell(outcome, name, ours, theirs) for name in names]
         if any(cell != "-" for cell in cells):
             rows.append([family, *cells])
-    ours = ", ".join(
-        f"{name}: {best(outcome, rows_of(outcome, family='segue', **wanted), name)}"
-        for name in names
-    )
+    chosen = ", ".join(f"{name} {best(outcome, ours, name)}" for name in names)
     words = (
         "How many times a peer's CPU we use (below 1: we use less); `less` or `more`"
-        f" only when the spreads do not touch. Our best row: {ours}."
+        f" only when the spreads do not touch. Our best row: {chosen}."
     )
     return table(["peer", *names], rows) + "\n\n" + words
 
@@ -162,7 +168,8 @@ def peer_cell(outcome: Outcome, name: str, ours: list[str], theirs: list[str]) -
     if our_label is None or their_label is None:
         return "-"
     ours_cell, cell = outcome.cell(our_label, name), outcome.cell(their_label, name)
-    return f"{ours_cell.middle / cell.middle:.2f} {compare(ours_cell, cell)}"
+    times = ours_cell.middle / cell.middle
+    return f"{times:.2f} {compare(ours_cell, cell)}".strip()
 
 
 def chart(outcome: Outcome, name: str) -> str:

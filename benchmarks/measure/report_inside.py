@@ -6,7 +6,7 @@ from measure.outcome import Cell, Outcome
 from measure.questions import QUESTIONS
 from measure.router import KINDS, SIZES
 from measure.streams import SIZE
-from measure.verdicts import compare, ratio, rows_of
+from measure.verdicts import ratio, rows_of
 from measure.walk import LIMITS, PROTOCOLS
 
 __all__ = ["report_import", "report_router", "report_streams", "report_walk"]
@@ -170,7 +170,7 @@ def claims(outcome: Outcome) -> str:
         if mine and theirs:
             lines.append(
                 f"* {quantity}: segue {mine.low:.{digits}f}, {rival}"
-                f" {theirs.low:.{digits}f}: {compare(least(mine), least(theirs))}"
+                f" {theirs.low:.{digits}f} ({mine.low / theirs.low:.2f} times)"
             )
     return "\n".join(lines)
 

@@ -23,9 +23,12 @@ def best(outcome: Outcome, labels: list[str], quantity: str) -> str | None:
 
 
 def compare(ours: Cell, theirs: Cell) -> str:
-    """Say `less` or `more` only when no reading of one reaches into the other's."""
-    if not ours or not theirs:
-        return "-"
+    """Say `less` or `more` only when no reading of one reaches into the other's.
+
+    One round has no spread, so nothing is said.
+    """
+    if min(len(ours.readings), len(theirs.readings)) < 2:
+        return ""
     if ours.high < theirs.low:
         return "less"
     if ours.low > theirs.high:

@@ -16,7 +16,7 @@ def home(config: Config):
 
 
 @app.middleware
-def stamp(request: Request) -> Wrap:
+def stamp() -> Wrap:
     response = yield
     response.headers["x-shop"] = "segue"
 

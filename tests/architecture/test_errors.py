@@ -20,13 +20,16 @@ def _pages(root):
 
 
 def test_every_code_has_a_page(sources, root):
-    missing = _codes(sources).keys() - _pages(root).keys()
+    codes = _codes(sources)
+    missing = sorted(codes.keys() - _pages(root).keys())
 
-    assert {code: _codes(sources)[code] for code in missing} == {}
+    assert not missing, "\n".join(f"{code} in {codes[code]}" for code in missing)
 
 
 def test_every_page_has_a_code(sources, root):
-    assert _pages(root).keys() - _codes(sources).keys() == set()
+    left_over = sorted(_pages(root).keys() - _codes(sources).keys())
+
+    assert not left_over, "\n".join(left_over)
 
 
 def test_a_page_begins_with_its_code(root):
@@ -47,4 +50,7 @@ def test_every_code_is_provoked_by_a_test(sources, root):
         if here not in path.parents
     )
 
-    assert _codes(sources).keys() - set(CODE.findall(tests)) == set()
+    codes = _codes(sources)
+    untested = sorted(codes.keys() - set(CODE.findall(tests)))
+
+    assert not untested, "\n".join(f"{code} in {codes[code]}" for code in untested)

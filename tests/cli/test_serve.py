@@ -389,14 +389,19 @@ def test_an_app_without_a_secret_key_is_not_served(project, start):
 
 @pytest.mark.feature("M-215")
 @pytest.mark.parametrize(
-    "options",
+    ("options", "code"),
     [
-        pytest.param(("--interface", "asgi"), marks=granian),
-        pytest.param(("--interface", "rsgi"), marks=granian),
-        pytest.param(("--server", "uvicorn"), marks=pytest.mark.service("uvicorn")),
+        pytest.param(("--interface", "asgi"), 1012, marks=granian),
+        # Granian's RSGI closes a socket well, but sends no code with it.
+        pytest.param(("--interface", "rsgi"), 1005, marks=granian),
+        pytest.param(
+            ("--server", "uvicorn"), 1012, marks=pytest.mark.service("uvicorn")
+        ),
     ],
 )
-def test_a_websocket_gets_a_close_frame_when_the_server_stops(project, start, options):
+def test_a_websocket_gets_a_close_frame_when_the_server_stops(
+    project, start, options, code
+):
     _needs("uvicorn" if "uvicorn" in options else "granian")
     connection = pytest.importorskip("websockets.sync.client")
     closed = pytest.importorskip("websockets.exceptions").ConnectionClosed
@@ -413,5 +418,6 @@ def test_a_websocket_gets_a_close_frame_when_the_server_stops(project, start, op
     status = server.process.wait(60)
 
     assert echo == "hello"
-    assert caught.value.rcvd.code == 1012
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == code
     assert status == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from segue.cli.place import Place, find_place
-from segue.cli.target import Target, drain_of, load_target, prepare
+from segue.cli.target import Target, load_target, prepare
 from segue.core.errors import ConfigurationError
 
 WITH_KEY = """
@@ -60,7 +60,6 @@ def test_another_application_is_left_as_it_is(project):
     app = prepare(Target(find_place(project.folder), debug=True))
 
     assert app.__name__ == "app"
-    assert drain_of(app) is None
 
 
 @pytest.mark.feature("M-214")

@@ -13,13 +13,14 @@ pytestmark = pytest.mark.feature("M-203")
 def test_a_request_reaches_the_app_and_its_answer_the_test(echo_app, protocol):
     async def main():
         async with AsyncClient(echo_app, cookies={"a": "1"}) as client:
+            client.cookies.set("b", "2")
             return client.protocol, await client.get("/é?x=1")
 
     used, response = asyncio.run(main())
 
     assert used == response.protocol == protocol
     assert response.json()["path"] == "/é"
-    assert ["cookie", "a=1"] in response.json()["headers"]
+    assert ["cookie", "a=1; b=2"] in response.json()["headers"]
 
 
 @pytest.mark.parametrize(

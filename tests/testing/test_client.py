@@ -173,7 +173,7 @@ def test_or_the_test_sees_the_page_that_a_server_sends(speak):
     with Client(speak(handler), raise_server_exceptions=False) as client:
         response = client.get("/")
         with client.stream("GET", "/") as stream:
-            streamed = stream.read()
+            streamed = b"".join(stream.iter_bytes())
 
     assert response.status == 500
     assert response.text == "Internal Server Error"

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from segue import Group, Redirect, Request, Wrap
-from segue.core.errors import Forbidden
+from segue.errors import Forbidden
 from shop.books import find
 from shop.settings import Config
 

@@ -34,51 +34,64 @@ def adrain_of(app: Any) -> Callable[[], Awaitable[None]] | None:
 def wrap_granian(app: Any, signals: Any) -> None:
     """Make Granian's signal handlers of this worker drain the app first.
 
+    And make them run once: a terminal sends its interrupt to every process, the
+    main process sends another signal, and two that come together can leave a
+    WSGI worker of Granian waiting for ever.
+
     Args:
         app: The app of this worker.
         signals: Granian's module that sets the handlers of a worker.
     """
-    drain, adrain = drain_of(app), adrain_of(app)
     loop_signals, sync_signals = signals.set_loop_signals, signals.set_sync_signals
 
     def set_loop_signals(loop: Any) -> Any:
         event = loop_signals(loop)
-        if adrain is not None:
-            stop = _Stop(loop, adrain, event.set)
-            for number in STOPPING:
-                loop.add_signal_handler(number, stop)
+        stop = _Stop(loop, adrain_of(app), event.set)
+        for number in STOPPING:
+            loop.add_signal_handler(number, stop)
         return event
 
     def set_sync_signals() -> Any:
         event = sync_signals()
-        if drain is not None:
-            before_handlers(drain)
+        before_handlers(drain_of(app), once=True)
         return event
 
     signals.set_loop_signals = set_loop_signals
     signals.set_sync_signals = set_sync_signals
 
 
-def before_handlers(drain: Callable[[], object]) -> None:
-    """Call `drain` before the signal handlers that are there already."""
-    for number in STOPPING:
-        signal.signal(number, _after(drain, signal.getsignal(number)))
+def before_handlers(drain: Callable[[], object] | None, *, once: bool = False) -> None:
+    """Call `drain` before the signal handlers that are there already.
 
+    Args:
+        drain: Called by the first signal only.
+        once: Whether the handlers too hear of the first signal only.
+    """
+    told: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in STOPPING}
 
-def _after(drain: Callable[[], object], handler: Any) -> Callable[[int, Any], None]:
     def handle(number: int, frame: Any) -> None:
-        drain()
+        told.append(number)
+        if len(told) > 1 and once:
+            return
+        if len(told) == 1 and drain is not None:
+            drain()
+        handler = handlers[number]
         if callable(handler):
             handler(number, frame)
 
-    return handle
+    for number in STOPPING:
+        signal.signal(number, handle)
 
 
 class _Stop:
-    """Drains on a loop, then calls a function; the second call does not wait."""
+    """Drains on a loop, then calls a function; both once."""
 
     def __init__(
-        self, loop: Any, adrain: Callable[[], Awaitable[None]], then: Callable[[], None]
+        self,
+        loop: Any,
+        adrain: Callable[[], Awaitable[None]] | None,
+        then: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._adrain = adrain
@@ -88,16 +101,14 @@ class _Stop:
     def __call__(self) -> None:
         if self._task is None:
             self._task = self._loop.create_task(self._drain())
-        else:
-            self._then()
 
     async def _drain(self) -> None:
         # A worker on a loop has asyncio; the commands do not need it.
         import asyncio  # noqa: PLC0415
 
         try:
-            await asyncio.wait_for(self._adrain(), _LONGEST)
-            await asyncio.sleep(0.3)
+            if self._adrain is not None:
+                await asyncio.wait_for(self._adrain(), _LONGEST)
         except TimeoutError:
             return
         finally:

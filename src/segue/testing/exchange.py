@@ -64,8 +64,6 @@ class BodyFeed:
     async def take(self) -> bytes | None:
         """Take the next piece, or None when there is none left."""
         if self._left == 0:
-            if self.cut:
-                return None
             # One look ahead: a client that sent everything cut nothing off.
             self.cut = bool(self._over) or await self._more() is not None
             return None

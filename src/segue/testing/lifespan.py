@@ -49,6 +49,8 @@ class Lifespan:
         await self._tell("startup")
         if not self._answered.is_set() and self._task.done():
             self._supported = False
+            # Looked at, so that nobody complains of an exception without a reader.
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def stop(self) -> None:
         """Stop the app and wait for the end of its task.

@@ -162,6 +162,8 @@ class Link:
         """
         frame = await self._bounded(self._next(), "A message of the app")
         if isinstance(frame, Closing):
+            # What went wrong in the app says more than the code it closed with.
+            self._raise_fault()
             raise WebSocketClosed(frame.code, frame.reason)
         return frame
 
@@ -184,9 +186,12 @@ class Link:
             task.cancel()
             await settled(task)
 
-    def _conclude(self) -> None:
+    def _raise_fault(self) -> None:
         if self._raising and self._call.faults:
             raise self._call.faults[0]
+
+    def _conclude(self) -> None:
+        self._raise_fault()
         if self.problem is not None:
             raise self.problem
         error = self._error()

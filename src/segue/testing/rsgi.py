@@ -51,7 +51,7 @@ class RSGIHeaders:
         return iter(self.keys())
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self.keys())
 
     def keys(self) -> list[str]:
         return list(dict.fromkeys(name for name, _ in self._pairs))

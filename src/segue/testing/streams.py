@@ -56,10 +56,13 @@ class ResponseStream(_Streamed):
 
     def iter_bytes(self) -> Iterator[bytes]:
         """Yield the body in the pieces in which the app sent it."""
-        while self._body is None and (chunk := self._wire.next_chunk()) is not None:
+        if self._body is not None:
+            # Read already, or the page of an app that failed before its answer.
+            yield self._body
+            return
+        while (chunk := self._wire.next_chunk()) is not None:
             yield chunk
-        if self._body is None and (page := self._close()):
-            yield page
+        self._close()
 
     def iter_text(self) -> Iterator[str]:
         """Yield the body as text, never cutting a character in two."""
@@ -121,12 +124,13 @@ class AsyncResponseStream(_Streamed):
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body in the pieces in which the app sent it."""
-        while (
-            self._body is None and (chunk := await self._wire.next_chunk()) is not None
-        ):
+        if self._body is not None:
+            # Read already, or the page of an app that failed before its answer.
+            yield self._body
+            return
+        while (chunk := await self._wire.next_chunk()) is not None:
             yield chunk
-        if self._body is None and (page := await self._close()):
-            yield page
+        await self._close()
 
     async def iter_text(self) -> AsyncIterator[str]:
         """Yield the body as text, never cutting a character in two."""

@@ -559,8 +559,10 @@ class TestNames:
             ("../a\\b/c", 'attachment; filename=".._a_b_c"'),
             (
                 "a\r\nSet-Cookie: b",
-                'attachment; filename="a__Set-Cookie: b"; '
-                "filename*=UTF-8''a__Set-Cookie%3A%20b",
+                (
+                    'attachment; filename="a__Set-Cookie: b"; '
+                    "filename*=UTF-8''a__Set-Cookie%3A%20b"
+                ),
             ),
             ("a;b", "attachment; filename=\"a;b\"; filename*=UTF-8''a%3Bb"),
             ("\udcff", "attachment; filename=\"?\"; filename*=UTF-8''%3F"),

@@ -37,6 +37,7 @@ from segue.core.handlers.convert import (
     text_converter,
 )
 from segue.core.handlers.inputs import bare
+from segue.core.handlers.outputs import answer_holder, exactly
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.handlers.source import Writer, compile_source, identifier
 from segue.core.handlers.wire import Wire
@@ -290,11 +291,17 @@ def _pair(draft: _Draft) -> str:
         namespace["to_response_"] = to_response
         return f"to_response_(answer_, {plan.status})"
     finished = f"finish_(answer_, {plan.status})" if plan.status else "finish_(answer_)"
-    known = None if plan.returns is UNSET else pair_kind(bare(plan.returns))
-    if known is None:
+    if plan.returns is UNSET:
         return finished
-    kind, number = known
-    namespace["returned_"] = kind
+    known, hint = pair_kind(bare(plan.returns)), plan.returns
+    test: str | None = "type(answer_) is returned_"
+    if (hold := answer_holder(hint)) is not None:
+        namespace["hold_"] = hold
+        finished = finished.replace("answer_", "hold_(answer_)")
+        test = exactly(hint, "answer_", namespace)
+    if known is None or test is None:
+        return finished
+    namespace["returned_"], number = known
     body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
     made = f"({number}, {body.get(number, 'answer_')})"
-    return f"{made} if type(answer_) is returned_ else {finished}"
+    return f"{made} if {test} else {finished}"

@@ -38,8 +38,9 @@ def keep_names(function: Any) -> None:
     while frame is not None:
         around = frame.f_code.co_qualname
         if qualname.startswith((f"{around}.<locals>.", f"{around}.")):
-            for word in words & frame.f_locals.keys():
-                found.setdefault(word, frame.f_locals[word])
+            names = frame.f_locals
+            for word in words.intersection(names):
+                found.setdefault(word, names[word])
         frame = frame.f_back
     if found:
         setattr(target, _ATTRIBUTE, found)

@@ -14,7 +14,12 @@ from typing import Final, Literal, Protocol
 import msgspec
 
 from segue.core.errors import RangeNotSatisfiable
-from segue.core.http.dates import EPOCH, http_time, parse_http_date
+from segue.core.http.dates import (
+    EPOCH,
+    format_http_date,
+    http_time,
+    parse_http_date,
+)
 from segue.core.http.headers import Headers, HTTPValueError
 from segue.core.http.limits import Limits
 
@@ -23,8 +28,10 @@ __all__ = [
     "ConditionalRequest",
     "ETag",
     "evaluate",
+    "format_http_date",
     "if_range_holds",
     "parse_etags",
+    "parse_http_date",
     "parse_ranges",
 ]
 

@@ -165,7 +165,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def _check_choices(self) -> None:
-        if not isinstance(self.max_age, int | timedelta | None):
+        if not _is_age(self.max_age):
             raise _error(
                 f"The cookie {self.name!r} cannot have max_age={self.max_age!r}.",
                 fix="Give whole seconds or a timedelta.",
@@ -251,6 +251,10 @@ def _error(what: str, *, fix: str) -> HTTPValueError:
         why="A browser would drop the cookie without a word, or read another one.",
         fix=fix,
     )
+
+
+def _is_age(age: object) -> bool:
+    return isinstance(age, int | timedelta | None)
 
 
 def _seconds(age: int | timedelta) -> int:

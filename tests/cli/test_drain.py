@@ -2,13 +2,20 @@
 
 import asyncio
 import signal
+import threading
 from types import SimpleNamespace
 
 import pytest
 
 from segue.app import App
 from segue.cli import drain as drain_module
-from segue.cli.drain import adrain_of, before_handlers, drain_of, wrap_granian
+from segue.cli.drain import (
+    adrain_of,
+    before_handlers,
+    drain_of,
+    wake_main_thread,
+    wrap_granian,
+)
 from segue.cli.signals import STOPPING
 
 pytestmark = pytest.mark.feature("M-215")
@@ -29,8 +36,12 @@ class _Told(App):
 
 
 @pytest.fixture
-def signals():
+def signals(monkeypatch):
     """Stand for Granian's module of a worker, and put the handlers back."""
+    undone = []
+    monkeypatch.setattr(
+        drain_module, "wake_main_thread", lambda: undone.append(wake_main_thread())
+    )
     before = {number: signal.getsignal(number) for number in STOPPING}
     done = []
     event = SimpleNamespace(set=lambda: done.append("stop"))
@@ -45,6 +56,8 @@ def signals():
         set_loop_signals=lambda loop: event,
         set_sync_signals=set_sync_signals,
     )
+    for undo in undone:
+        undo()
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -57,7 +70,7 @@ async def _signalled(signals, *numbers):
         for number in numbers:
             signal.raise_signal(number)
         async with asyncio.timeout(10):
-            while signals.done.count("stop") < len(numbers):
+            while "stop" not in signals.done:
                 await asyncio.sleep(0.001)
     finally:
         for number in STOPPING:
@@ -73,30 +86,12 @@ def test_an_app_on_a_loop_is_drained_before_the_server_stops(signals, number):
     assert signals.done == ["adrain", "stop"]
 
 
-def test_a_second_signal_does_not_wait(signals):
-    app = _Told(signals.done)
+def test_several_signals_on_a_loop_stop_the_server_once(signals):
+    wrap_granian(_Told(signals.done), signals)
 
-    async def never():
-        await asyncio.Event().wait()
+    asyncio.run(_signalled(signals, *STOPPING))
 
-    app.adrain = never
-    wrap_granian(app, signals)
-
-    async def twice():
-        loop = asyncio.get_running_loop()
-        signals.set_loop_signals(loop)
-        signal.raise_signal(signal.SIGTERM)
-        await asyncio.sleep(0)
-        signal.raise_signal(signal.SIGINT)
-        async with asyncio.timeout(10):
-            while not signals.done:
-                await asyncio.sleep(0.001)
-        for number in STOPPING:
-            loop.remove_signal_handler(number)
-
-    asyncio.run(twice())
-
-    assert signals.done[0] == "stop"
+    assert signals.done == ["adrain", "stop"]
 
 
 def test_a_client_that_takes_no_goodbye_is_not_waited_for(signals, monkeypatch):
@@ -124,17 +119,69 @@ def test_an_app_in_threads_is_drained_before_the_server_stops(signals, number):
     assert signals.done == ["drain", "stop"]
 
 
-def test_another_application_leaves_the_handlers_alone(signals):
-    def other(environ, start_response): ...
+def test_several_signals_in_threads_stop_the_server_once(signals):
+    wrap_granian(_Told(signals.done), signals)
 
-    wrap_granian(other, signals)
-    loop = SimpleNamespace()  # has no add_signal_handler
-
-    signals.set_loop_signals(loop)
     signals.set_sync_signals()
-    signal.raise_signal(signal.SIGTERM)
+    for number in (*STOPPING, *STOPPING):
+        signal.raise_signal(number)
+
+    assert signals.done == ["drain", "stop"]
+
+
+def _other(environ, start_response): ...
+
+
+def test_another_application_in_threads_is_stopped_once(signals):
+    wrap_granian(_other, signals)
+
+    signals.set_sync_signals()
+    for number in STOPPING:
+        signal.raise_signal(number)
 
     assert signals.done == ["stop"]
+
+
+def test_another_application_on_a_loop_is_stopped_once(signals):
+    wrap_granian(_other, signals)
+
+    asyncio.run(_signalled(signals, *STOPPING))
+
+    assert signals.done == ["stop"]
+
+
+def test_a_signal_that_another_thread_gets_wakes_the_main_thread(signals):
+    arrived = []
+    ready = threading.Lock()
+    ready.acquire()
+    signal.signal(signal.SIGTERM, lambda *_: arrived.append(ready.release()))
+    undo = wake_main_thread()
+
+    def strike():
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    striking = threading.Timer(0.05, strike)
+    striking.start()
+    woken = ready.acquire(timeout=30)
+    undo()
+    striking.join()
+
+    assert woken
+    assert arrived
+
+
+def test_other_signals_wake_nobody(signals):
+    undo = wake_main_thread()
+    signal.signal(signal.SIGTERM, lambda *_: signals.done.append("stop"))
+    before = signal.signal(signal.SIGUSR1, lambda *_: signals.done.append("other"))
+
+    signal.raise_signal(signal.SIGUSR1)
+    signal.raise_signal(signal.SIGTERM)
+    undo()
+    signal.signal(signal.SIGUSR1, before)
+
+    assert signals.done[0] == "other"
+    assert set(signals.done) == {"other", "stop"}
 
 
 def test_every_app_closes_its_sockets():

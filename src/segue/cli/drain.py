@@ -7,13 +7,21 @@ therefore their signal handlers are preceded by these functions.
 """
 
 import signal
+import socket
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from segue.app import App
 from segue.cli.signals import STOPPING
 
-__all__ = ["adrain_of", "before_handlers", "drain_of", "wrap_granian"]
+__all__ = [
+    "adrain_of",
+    "before_handlers",
+    "drain_of",
+    "wake_main_thread",
+    "wrap_granian",
+]
 
 # A client that does not even take the close frame is not waited for.
 _LONGEST: Final = 5.0
@@ -34,9 +42,7 @@ def adrain_of(app: Any) -> Callable[[], Awaitable[None]] | None:
 def wrap_granian(app: Any, signals: Any) -> None:
     """Make Granian's signal handlers of this worker drain the app first.
 
-    And make them run once: a terminal sends its interrupt to every process, the
-    main process sends another signal, and two that come together can leave a
-    WSGI worker of Granian waiting for ever.
+    And make them run once, and for certain: see `wake_main_thread`.
 
     Args:
         app: The app of this worker.
@@ -54,6 +60,8 @@ def wrap_granian(app: Any, signals: Any) -> None:
     def set_sync_signals() -> Any:
         event = sync_signals()
         before_handlers(drain_of(app), once=True)
+        if hasattr(signal, "pthread_kill"):  # not on Windows
+            wake_main_thread()
         return event
 
     signals.set_loop_signals = set_loop_signals
@@ -82,6 +90,43 @@ def before_handlers(drain: Callable[[], object] | None, *, once: bool = False) -
 
     for number in STOPPING:
         signal.signal(number, handle)
+
+
+def wake_main_thread() -> Callable[[], None]:
+    """See to it that a signal handler runs although the main thread sleeps.
+
+    Python runs handlers in the main thread, and that of a WSGI worker of Granian
+    waits on a lock without end. The kernel may give the signal to another thread
+    of the process, a terminal's interrupt for example; then nobody wakes the
+    main thread, and the worker would have to be killed. The byte that Python
+    writes for each signal is written by whatever thread; so a thread waits for
+    it and sends the signal on to the main thread.
+
+    Returns:
+        A function that undoes it.
+    """
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
+    signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    main = threading.main_thread().ident or 0
+
+    def pass_on() -> None:
+        told = False
+        with receiver:
+            while number := receiver.recv(1):
+                if number[0] in STOPPING and not told:
+                    told = True
+                    signal.pthread_kill(main, number[0])
+
+    thread = threading.Thread(target=pass_on, name="segue-signals", daemon=True)
+    thread.start()
+
+    def undo() -> None:
+        signal.set_wakeup_fd(-1)
+        sender.close()
+        thread.join()
+
+    return undo
 
 
 class _Stop:

@@ -36,5 +36,5 @@ def test_a_plan_knows_which_sources_it_uses():
 
 def test_a_type_is_written_as_a_user_writes_it():
     assert type_name(Request) == "Request"
-    assert type_name(list[Item]) == "list[Item]"
-    assert type_name(WebSocket[Item, Any] | None) == "WebSocket[Item, Any] | None"
+    assert type_name(list[Item] | None) == "list[Item] | None"
+    assert type_name(WebSocket[Item, Any]) == "WebSocket[Item, Any]"

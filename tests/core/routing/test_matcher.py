@@ -60,6 +60,15 @@ def test_routes_of_one_host_shape_keep_their_own_names(table):
     assert matcher.search("/x", "POST", "h.org", no_request).host_values == {"b": "h"}
 
 
+@pytest.mark.feature("M-014", "M-016")
+def test_of_two_hosts_with_values_the_more_specific_wins_in_any_order(table):
+    for order in itertools.permutations(["GET {t}.org/x", "GET {n:int}.org/x"]):
+        matcher = targets(table(*order))
+
+        assert matcher.search("/x", "GET", "7.org", no_request).host_values == {"n": 7}
+        assert matcher.search("/x", "GET", "a.org", no_request).host_values == {"t": "a"}
+
+
 @pytest.mark.feature("M-015")
 def test_predicates_decide_between_routes_of_one_path(table, route, ask):
     plain, second = (
@@ -118,6 +127,16 @@ def test_the_client_decides_between_media_types(table, route, ask):
         assert answer("*/*").entry == "json"
         assert answer("*/*").vary == {"accept"}
         assert answer("image/png") == Miss(vary=frozenset({"accept"}))
+
+
+def test_the_client_has_no_say_where_one_route_has_more_conditions(table, route, ask):
+    narrow = route("GET /x", "narrow", when=[accepts("text/html"), header("a")])
+    wide = route("GET /x", "wide", when=accepts("application/json"))
+    liking = ask(a="1", accept="application/json, text/html;q=0.1")
+
+    found = targets(table(wide, narrow)).search("/x", "GET", "h", lambda: liking)
+
+    assert found.entry == "narrow"
 
 
 def test_a_tie_without_media_types_is_broken_by_what_the_predicates_say(

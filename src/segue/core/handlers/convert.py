@@ -43,9 +43,9 @@ __all__ = [
 
 Pairs: TypeAlias = Mapping[str, list[str]]
 
+_INFINITE: Final = "Expected a finite number"
 _REQUIRED: Final = "Required, but not given."
 _WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
-_MISFITS: Final = (msgspec.ValidationError, ValueError)
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MSGPACK: Final = (
     "application/msgpack",
@@ -91,10 +91,13 @@ def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
 
     def convert(text: Any) -> Any:
         try:
-            return _finite(msgspec.convert(reads(text), hint, strict=False))
-        except _MISFITS as error:
+            value = msgspec.convert(reads(text), hint, strict=False)
+        except msgspec.ValidationError as error:
             message, path = _told(error)
             raise invalid("query", name + path.removeprefix("$"), message) from error
+        if not _is_finite(value):
+            raise invalid("query", name, _INFINITE)
+        return value
 
     return convert
 
@@ -121,10 +124,12 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
         }
         try:
             value = msgspec.convert(found, hint, strict=False)
-            _finite(values_of(value))
-        except _MISFITS as error:
+        except msgspec.ValidationError as error:
             message, path = _told(error)
             raise invalid("query", path.removeprefix("$."), message) from error
+        for name, each in values_of(value).items():
+            if not _is_finite(each):
+                raise invalid("query", name, _INFINITE)
         return value
 
     return read
@@ -167,17 +172,15 @@ def _as_it_is(text: Any) -> Any:
     return text
 
 
-def _finite(value: Any) -> Any:
-    """Refuse `nan` and `inf`, which no check of a range holds back and JSON lacks."""
-    kind = type(value)  # pyright: ignore[reportUnknownVariableType] - of Any
-    if kind is float and not math.isfinite(value):
-        raise ValueError("Expected a finite number")
-    if kind is Decimal and not cast("Decimal", value).is_finite():
-        raise ValueError("Expected a finite number")
-    if kind in (list, tuple, set, frozenset):
-        for each in value:
-            _finite(each)
-    return value
+def _is_finite(value: Any) -> bool:
+    """Tell `nan` and `inf`, which no check of a range holds back and JSON lacks."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(_is_finite, cast("Iterable[Any]", value)))
+    return True
 
 
 def _told(error: Exception) -> tuple[str, str]:

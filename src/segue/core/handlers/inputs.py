@@ -156,15 +156,15 @@ def fields_of(hint: Any) -> dict[str, Any]:
     return typing.get_type_hints(origin, include_extras=True)
 
 
-def values_of(record: Any) -> list[Any]:
-    """List the values of the fields of a record."""
+def values_of(record: Any) -> dict[str, Any]:
+    """List the values of the fields of a record by their names on the wire."""
     if isinstance(record, dict):
-        return list(cast("dict[str, Any]", record).values())
+        return cast("dict[str, Any]", record)
     if isinstance(record, msgspec.Struct):
-        return list(msgspec.structs.astuple(record))
+        values = msgspec.structs.astuple(record)
+        return dict(zip(record.__struct_encode_fields__, values, strict=True))
     kind: Any = record.__class__
-    names = typing.get_type_hints(kind)
-    return [getattr(record, name, None) for name in names]
+    return {name: getattr(record, name, None) for name in typing.get_type_hints(kind)}
 
 
 def has_fields(origin: Any) -> TypeGuard[type[Any]]:

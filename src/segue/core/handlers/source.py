@@ -54,4 +54,6 @@ def compile_source(
 def identifier(text: str) -> str:
     """Make a name that can stand in source from any text."""
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in text) or "_"
-    return f"{name}_" if keyword.iskeyword(name) or name[0].isdigit() else name
+    if name[0].isdigit():
+        return f"_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name

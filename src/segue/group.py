@@ -428,7 +428,10 @@ def _of_controller(cls: type[Controller]) -> Declarations:
 def _marks_of_method(cls: type[Controller], name: str) -> tuple[Mark, ...]:
     """Find the marks of a method; one that overrides another keeps its routes."""
     for base in cls.__mro__:
-        if marks := marks_of(getattr(base, name, None)):
+        # As it was written: a mark may stand above or below a @staticmethod.
+        written = vars(base).get(name)
+        marks = marks_of(written) or marks_of(getattr(written, "__func__", None))
+        if marks:
             return marks
     return ()
 

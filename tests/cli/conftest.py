@@ -1,6 +1,8 @@
 """A folder with an app in it, and the command line run in it."""
 
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -126,6 +128,11 @@ class Server:
             client.request("GET", path)
             return client.getresponse().read().decode()
 
+    def interrupt(self) -> int:
+        """Do what Ctrl+C in a terminal does: every process hears of it."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(60)
+
     def stop(self, number: int) -> int:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
@@ -147,6 +154,7 @@ def start(project: Project) -> Iterator[Callable[..., Server]]:
             stdin=subprocess.DEVNULL,
             text=True,
             cwd=project.folder,
+            start_new_session=True,
         )
         server = Server(process, port)
         started.append(server)

@@ -204,3 +204,14 @@ def test_handlers_that_are_no_functions_are_passed_over(signals):
     signal.raise_signal(signal.SIGTERM)
 
     assert signals.done == ["drain"]
+
+
+def test_a_system_without_signals_to_threads_does_without(signals, monkeypatch):
+    monkeypatch.delattr(signal, "pthread_kill")
+    monkeypatch.setattr(drain_module, "wake_main_thread", None)
+    wrap_granian(_Told(signals.done), signals)
+
+    signals.set_sync_signals()
+    signal.raise_signal(signal.SIGTERM)
+
+    assert signals.done == ["drain", "stop"]

@@ -110,9 +110,24 @@ def test_another_application_is_loaded_as_it_is(project):
 
 
 def test_a_worker_in_development_looks_for_a_terminal(project, monkeypatch):
+    from granian import _signals
+
+    monkeypatch.setattr(_signals, "set_loop_signals", _signals.set_loop_signals)
+    monkeypatch.setattr(_signals, "set_sync_signals", _signals.set_sync_signals)
     project.write("app.py")
-    monkeypatch.setattr("sys.stdin", None)
+    looked = []
+    monkeypatch.setattr(granian_server, "_reopen_terminal", lambda: looked.append(1))
+    place = find_place(project.folder)
+
+    load_worker(Target(place, development=True, debug=True), "asgi")
+    load_worker(Target(place), "asgi")
+
+    assert looked == [1]
+
+
+def test_the_terminal_is_opened_again(monkeypatch):
     opened = []
+    monkeypatch.setattr("sys.stdin", None)
     monkeypatch.setattr(Path, "open", lambda path, **_: opened.append(path))
 
     granian_server._reopen_terminal()

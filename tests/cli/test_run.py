@@ -313,8 +313,10 @@ def test_the_terminals_interrupt_ends_everything(project, start):
     project.write("app.py")
     server = start("run")
     server.wait_until_open()
+    server.get()
 
-    status = server.stop(signal.SIGINT)
+    status = server.interrupt()
 
     assert status == 0
     assert "Traceback" not in server.text
+    assert "Killing" not in server.text

@@ -141,16 +141,17 @@ def test_a_request_without_one_valid_host_is_refused(
 def test_a_name_with_an_underscore_does_not_pass_for_the_dashed_one(
     server: LiveServer,
 ) -> None:
-    if (server.server, server.interface) == ("granian", "wsgi"):
-        pytest.xfail("Granian's WSGI gives both the same key; docs/topics/protocols.md")
-
     answer = talk(
         server,
         b"GET /headers HTTP/1.1\r\nhost: a\r\nX_Forwarded_For: 6.6.6.6\r\n"
         b"connection: close\r\n\r\n",
     )
 
-    if status_of(answer) == 200:
+    if (server.server, server.interface) == ("granian", "wsgi"):
+        # Written down in docs/topics/protocols.md; `segue serve` takes ASGI there
+        # when proxies are trusted. When Granian mends it this fails, and both go.
+        assert b"6.6.6.6" in answer
+    elif status_of(answer) == 200:
         assert b"6.6.6.6" not in answer
     else:
         assert status_of(answer) == 400

@@ -26,6 +26,9 @@ __all__ = [
 # A client that does not even take the close frame is not waited for.
 _LONGEST: Final = 5.0
 
+# No signal has this number.
+_ENOUGH: Final = 0
+
 
 def drain_of(app: Any) -> Callable[[], None] | None:
     """Find what ends the streams of an app that is served by threads."""
@@ -76,7 +79,7 @@ def before_handlers(drain: Callable[[], object] | None, *, once: bool = False) -
         once: Whether the handlers too hear of the first signal only.
     """
     told: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in STOPPING}
+    handlers: dict[int, Any] = {n: signal.getsignal(n) for n in STOPPING}
 
     def handle(number: int, frame: Any) -> None:
         told.append(number)
@@ -112,18 +115,19 @@ def wake_main_thread() -> Callable[[], None]:
 
     def pass_on() -> None:
         told = False
-        with receiver:
-            while number := receiver.recv(1):
-                if number[0] in STOPPING and not told:
+        # Both ends are kept by this thread; whoever called forgets them.
+        with receiver, sender:
+            while (number := receiver.recv(1)[0]) != _ENOUGH:
+                if number in STOPPING and not told:
                     told = True
-                    signal.pthread_kill(main, number[0])
+                    signal.pthread_kill(main, number)
 
     thread = threading.Thread(target=pass_on, name="segue-signals", daemon=True)
     thread.start()
 
     def undo() -> None:
         signal.set_wakeup_fd(-1)
-        sender.close()
+        sender.send(bytes([_ENOUGH]))
         thread.join()
 
     return undo

@@ -18,9 +18,10 @@ HTTPError                  an answer that is not the normal one
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+import msgspec
 
 __all__ = [
     "BadRequest",
@@ -57,8 +58,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One mistake of a developer, told so that it can be mended at once.
 
     Attributes:

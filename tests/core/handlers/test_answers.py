@@ -6,9 +6,10 @@ import datetime as dt
 import enum
 import functools
 import inspect
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -40,7 +41,10 @@ class Colour(enum.Enum):
     RED = "red"
 
 
-Pair = namedtuple("Pair", "left right")
+class Pair(NamedTuple):
+    left: int
+    right: int
+
 
 ANSWERS = [
     ("text", TEXT, b"text"),

@@ -144,7 +144,9 @@ def test_a_value_of_the_moment_is_found_by_its_type(carried, hint):
 def test_a_value_of_the_moment_is_found_by_its_bare_name(carried, name):
     namespace = {}
     exec(f"def hook({name}): pass", namespace)
-    around = Surroundings(carried=(carried,), request=False, input=False)
+    around = Surroundings(
+        carried=(carried,), request=carried is not Started, input=False
+    )
 
     assert sources(namespace["hook"], around) == {name: (Source.CARRIED, carried)}
 
@@ -234,7 +236,7 @@ def test_a_default_says_the_type_where_no_hint_does():
 
 
 def test_what_nothing_provides_names_what_there_is():
-    def hook(respones: "Responses"):
+    def hook(respones):
         pass
 
     hook.__annotations__["respones"] = type("Respons", (), {})
@@ -286,7 +288,7 @@ def test_a_name_of_the_path_that_nobody_asks_for_is_fine():
 
 
 def test_a_name_in_both_path_and_host_is_refused():
-    problem = refusal(lambda id: id, Surroundings(path=("id", "id")))
+    problem = refusal(lambda key: key, Surroundings(path=("key", "key")))
 
     assert problem.code == "SG-PLAN-005"
 

@@ -69,7 +69,11 @@ GOOD = [
     (decimal.Decimal, "x=1.50", decimal.Decimal("1.50")),
     (uuid.UUID, f"x={KEY}", KEY),
     (dt.date, "x=2024-01-31", dt.date(2024, 1, 31)),
-    (dt.datetime, "x=2024-01-31T09:30:00Z", dt.datetime(2024, 1, 31, 9, 30, tzinfo=dt.UTC)),
+    (
+        dt.datetime,
+        "x=2024-01-31T09:30:00Z",
+        dt.datetime(2024, 1, 31, 9, 30, tzinfo=dt.UTC),
+    ),
     (dt.time, "x=09:30:00", dt.time(9, 30)),
     (dt.timedelta, "x=PT5M", dt.timedelta(minutes=5)),
     (Colour, "x=red", Colour.RED),
@@ -304,7 +308,10 @@ def test_a_body_becomes_the_declared_type(ask, hint, data, value):
 )
 def test_a_body_of_another_type_is_415(ask, kind):
     response = ask(
-        handler_of(Item, []), method="POST", content=b"{}", headers={"content-type": kind}
+        handler_of(Item, []),
+        method="POST",
+        content=b"{}",
+        headers={"content-type": kind},
     )
 
     assert response.status == 415
@@ -329,11 +336,16 @@ def test_a_malformed_content_type_is_400(ask):
     assert response.status == 400
 
 
-@pytest.mark.parametrize("body", [b"{", b"{'a': 1}", b"\xff", b'{"sku": "\xff"}', b'{"a":' * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"{", b"{'a': 1}", b"\xff", b'{"sku": "\xff"}', b'{"a":' * 100_000]
+)
 @pytest.mark.parametrize("kind", ["application/json", "application/json;charset=utf-8"])
 def test_a_malformed_body_is_400(ask, body, kind):
     response = ask(
-        handler_of(dict, []), method="POST", content=body, headers={"content-type": kind}
+        handler_of(dict, []),
+        method="POST",
+        content=body,
+        headers={"content-type": kind},
     )
 
     assert response.status == 400
@@ -368,7 +380,8 @@ def test_a_body_that_does_not_fit_is_told_by_its_place(ask, data, name, message)
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"content-type": "application/json"}, {"content-type": "application/msgpack"}]
+    "headers",
+    [{}, {"content-type": "application/json"}, {"content-type": "application/msgpack"}],
 )
 def test_an_empty_body_is_required_or_the_default(ask, headers):
     def lenient(item: Item | None = None):

@@ -59,7 +59,7 @@ def test_a_hint_may_name_what_the_function_closes_over():
 
 
 def test_a_closed_over_name_without_a_value_yet_is_left_out():
-    def add(item: "Item"):  # noqa: F821 - defined below
+    def add(item: "Item"):
         return Item(item)
 
     with pytest.raises(PlanError, match="SG-PLAN-003"):

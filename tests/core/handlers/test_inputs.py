@@ -4,9 +4,9 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import sys
 import uuid
 from collections.abc import Mapping, Sequence
-import sys
 from typing import (
     Annotated,
     Any,

@@ -52,3 +52,19 @@ def test_methods_are_one_or_several_or_any():
     assert methods_of("post") == {"POST"}
     assert methods_of(["get", "PUT"]) == {"GET", "PUT"}
     assert methods_of(None) is None
+
+
+def test_a_static_and_a_class_method_may_be_marked_from_above():
+    class Pages:
+        @marks.get("/a")
+        @staticmethod
+        def a():
+            pass
+
+        @marks.get("/b")
+        @classmethod
+        def b(cls):
+            pass
+
+    assert marks_of(vars(Pages)["a"])[0].path == "/a"
+    assert marks_of(vars(Pages)["b"])[0].path == "/b"

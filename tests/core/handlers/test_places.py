@@ -73,17 +73,3 @@ def test_the_calling_place_is_the_line_outside_the_package():
 
     assert place.startswith("handlers/test_places.py:")
     assert place.endswith("test_the_calling_place_is_the_line_outside_the_package")
-
-
-def test_code_without_any_line_outside_has_no_calling_place():
-    namespace = {"__name__": "segue.made", "calling_place": calling_place}
-    found = []
-    exec("def ask(found): found.append(calling_place())", namespace)
-
-    import threading
-
-    worker = threading.Thread(target=namespace["ask"], args=(found,))
-    worker.start()
-    worker.join()
-
-    assert "threading.py" in found[0]

@@ -152,6 +152,9 @@ def test_the_app_says_what_it_needs() -> None:
         yield "x"
 
     assert plain.needs_asgi() is None
+    behind = App(proxies=["10.0.0.0/8"])
+    behind.add("/", lambda: "x")
+    assert "proxies" in (behind.needs_asgi() or "")
     assert "test_kernel.py" in (waiting.needs_asgi() or "")
     assert "is async" in (waiting.needs_asgi() or "")
     assert "is a WebSocket" in (socket.needs_asgi() or "")

@@ -1,6 +1,6 @@
 """Conflicts: duplicates, dead routes and repeated names, with both places."""
 
-import dataclasses
+import msgspec
 
 import pytest
 
@@ -40,6 +40,13 @@ def test_two_routes_for_one_request_are_reported_with_both_places(route):
     assert problem.what == "Two routes answer GET /users/{id}."
     assert problem.where == (first.place, second.place)
     assert "'post_it' would never run" in problem.why
+
+
+@pytest.mark.feature("M-017")
+def test_a_duplicate_is_reported_once_and_not_as_dead_too(route):
+    assert found(route("GET POST /x"), route("GET POST /x")) == [
+        ("SG-ROUTE-003", "Two routes answer GET and POST /x.")
+    ]
 
 
 @pytest.mark.feature("M-017")
@@ -238,8 +245,8 @@ def test_a_condition_leaves_something_for_a_late_converter(route):
 
 @pytest.mark.feature("M-017")
 def test_a_name_that_two_routes_have_is_reported_with_both_places(route):
-    one = dataclasses.replace(route("GET /x"), name="home")
-    other = dataclasses.replace(route("GET /longer"), name="home")
+    one = msgspec.structs.replace(route("GET /x"), name="home")
+    other = msgspec.structs.replace(route("GET /longer"), name="home")
 
     (problem,) = problems(one, other)
 
@@ -249,7 +256,7 @@ def test_a_name_that_two_routes_have_is_reported_with_both_places(route):
 
 
 def test_a_route_without_a_place_is_called_by_its_path(route):
-    one, other = (dataclasses.replace(route("GET /x"), place="") for _ in "ab")
+    one, other = (msgspec.structs.replace(route("GET /x"), place="") for _ in "ab")
 
     (problem,) = problems(one, other)
 

@@ -1,6 +1,6 @@
 """The table: open until it is frozen, then compiled."""
 
-import dataclasses
+import msgspec
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_a_frozen_table_takes_no_more_routes(table, route):
     "methods", [(), ("get",), ("GET POST",), ("",), ("GÉT",), ("A-",)]
 )
 def test_malformed_methods_are_refused_with_their_place(route, methods):
-    bad = dataclasses.replace(route("GET /x"), methods=frozenset(methods))
+    bad = msgspec.structs.replace(route("GET /x"), methods=frozenset(methods))
 
     with pytest.raises(RouteError, match=r"SG-ROUTE-010[\s\S]*app.py"):
         RouteTable().add(bad)
@@ -38,7 +38,9 @@ def test_malformed_methods_are_refused_with_their_place(route, methods):
 def test_methods_of_other_protocols_are_taken(route, methods):
     made = RouteTable()
 
-    made.add(dataclasses.replace(route("GET /x"), methods=frozenset(methods), place=""))
+    made.add(
+        msgspec.structs.replace(route("GET /x"), methods=frozenset(methods), place="")
+    )
 
     assert len(made) == 1
 

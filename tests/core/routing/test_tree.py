@@ -59,6 +59,23 @@ def test_the_most_specific_pattern_wins_with_steps_back_where_needed(
     assert (leaf.slots["GET"], first) == (winner, values)
 
 
+def test_values_keep_their_order_over_steps_back(zone):
+    found = zone(
+        "GET /{a}/x/{b:int}",
+        "GET /{a}/x/{b}",
+        "GET /{a}/{c}/{b}/y/{d}",
+        "GET /{a}/{c:int}/z",
+    )
+
+    assert found.first("/1/7/z", "GET") == ("GET /{a}/{c:int}/z", ("1", 7))
+    assert found.first("/1/x/2", "GET") == ("GET /{a}/x/{b:int}", ("1", 2))
+    assert found.first("/1/x/z", "GET") == ("GET /{a}/x/{b}", ("1", "z"))
+    assert found.first("/1/x/3/y/4", "GET") == (
+        "GET /{a}/{c}/{b}/y/{d}",
+        ("1", "x", "3", "4"),
+    )
+
+
 @pytest.mark.parametrize(
     "path", ["", "*", "x/1", "/a/", "/a/..", "/a/.", "/./a", "/q", "/a/1/b", "//1"]
 )

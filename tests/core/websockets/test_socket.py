@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from segue import App, WebSocket
-from segue.core.errors import WalkError
+from segue.core.errors import ConfigurationError, WalkError
 from segue.core.http.headers import Headers
 from segue.core.websockets.socket import WebSocketClosed, allowed_origin
 from segue.testing import Client
@@ -270,3 +270,33 @@ def test_a_handler_may_read_and_write_from_two_tasks(protocol):
 
         assert socket.receive() == "hello hall True"
         assert socket.receive() == "x"
+
+
+def test_a_handler_of_a_socket_is_async():
+    app = App()
+
+    @app.websocket("/chat")
+    def chat(socket: WebSocket):
+        """Hold a thread for ever."""
+
+    with pytest.raises(ConfigurationError, match="SG-WALK-041"):
+        app.freeze()
+
+
+def test_rsgi_has_no_place_for_headers_in_its_handshake():
+    app, told = App(), []
+
+    @app.websocket("/chat")
+    async def chat(socket: WebSocket):
+        try:
+            await socket.accept(headers={"x-a": "b"})
+        except WalkError as error:
+            told.append(error.problem.code)
+        await socket.send("hello")
+
+    with (
+        Client(app, protocol="rsgi") as client,
+        client.websocket("/chat") as socket,
+    ):
+        assert socket.receive() == "hello"
+    assert told == ["SG-WALK-042"]

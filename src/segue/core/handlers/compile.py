@@ -252,7 +252,7 @@ def _value(argument: Argument, draft: _Draft) -> str:
             others = [a.key for a in draft.plan.arguments if a.source is Source.QUERY]
             namespace[f"read_{name}"] = record_reader(argument, filter(None, others))
             draft.writer.add(f"{name} = read_{name}(pairs_)")
-        case Source.QUERY:
+        case _:  # the query, value by value
             return _query_value(argument, name, draft)
     return name
 

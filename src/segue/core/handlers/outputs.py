@@ -56,7 +56,8 @@ def answer_holder(hint: Any) -> Hold | None:
         if answer is None or isinstance(answer, (str, bytes, Response)):
             return answer
         try:
-            return with_status(answer) if type(answer) is tuple else hold(answer)
+            is_tuple: bool = type(answer) is tuple
+            return with_status(answer) if is_tuple else hold(answer)
         except RecursionError:
             # The encoder finds the circle and names it.
             return answer

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+from types import FrameType
 from typing import Any, cast
 
 __all__ = ["calling_place", "code_of", "place_of"]
@@ -16,6 +17,8 @@ def code_of(function: Any) -> Any:
         >>> code_of(functools.partial(functools.partial(len), [])) is len
         True
     """
+    if isinstance(function, (staticmethod, classmethod)):
+        function = cast("Any", function).__func__
     while isinstance(function, functools.partial):
         function = function.func
     if inspect.isroutine(function) or inspect.isclass(function):
@@ -43,14 +46,16 @@ def place_of(function: Any) -> str:
 
 def calling_place() -> str:
     """Build `file.py:12 function` for the line outside Segue that led here."""
-    frame = inspect.currentframe()
-    while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] != _HOUSE:
-            code = frame.f_code
-            return f"{_short(code.co_filename)}:{frame.f_lineno} {code.co_name}"
+    # CPython and PyPy always have one.
+    frame = cast("FrameType", inspect.currentframe())
+    while _is_ours(frame) and frame.f_back is not None:
         frame = frame.f_back
-    return "?"
+    code = frame.f_code
+    return f"{_short(code.co_filename)}:{frame.f_lineno} {code.co_name}"
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == _HOUSE
 
 
 def _short(filename: str) -> str:

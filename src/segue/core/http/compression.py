@@ -21,8 +21,9 @@ from typing import Any, Final, Protocol
 
 from segue.core.http.caching import CacheControl
 from segue.core.http.conditional import ETag
-from segue.core.http.headers import Headers, HTTPValueError
+from segue.core.http.headers import HTTPValueError
 from segue.core.http.media import negotiate_encoding
+from segue.core.http.request import Request
 from segue.core.http.response import Chunk, Response, Stream
 
 __all__ = ["COMPRESSIBLE", "Compression"]
@@ -49,11 +50,6 @@ _LEVELS: Final = {"zstd": 3, "br": 4, "gzip": 6}
 _ZSTD: Final = ("compression.zstd", "backports.zstd")
 _BROTLI: Final = ("brotli", "brotlicffi")
 _NO_BODY: Final = frozenset({204, 206})
-
-
-class _Request(Protocol):
-    @property
-    def headers(self) -> Headers: ...  # protocol
 
 
 class _Coder(Protocol):
@@ -133,7 +129,7 @@ class Compression:
         """Compress every answer of the app, after its other hooks."""
         app.after(self.apply)
 
-    def apply(self, request: _Request, response: Response) -> None:
+    def apply(self, request: Request, response: Response) -> None:
         """Compress one answer, if its type, its size and its request allow it."""
         if not self._is_compressible(response):
             return
@@ -172,7 +168,7 @@ class Compression:
         suffix = subtype.rpartition("+")[2]
         return not self.types.isdisjoint({essence, f"{main}/*", f"*+{suffix}"})
 
-    def _may_tell_secrets(self, request: _Request, response: Response) -> bool:
+    def _may_tell_secrets(self, request: Request, response: Response) -> bool:
         if response.secret is not None:
             return response.secret
         if self.secrets:

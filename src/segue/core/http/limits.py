@@ -1,7 +1,8 @@
 """Limits: how much of a request is taken in before it is refused."""
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from segue.core.errors import SettingsError
 
@@ -10,8 +11,7 @@ __all__ = ["Limits"]
 _MB = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one request may cost; each figure can be changed per app.
 
     A route's own body limit is the same record with another `body`:
@@ -50,7 +50,7 @@ class Limits:
     memory: int = 10 * _MB
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in self.__struct_fields__:
             value: object = getattr(self, name)
             if type(value) is not int or value < 0:
                 raise SettingsError(
@@ -62,4 +62,4 @@ class Limits:
 
     def replace(self, **figures: Any) -> "Limits":
         """Build the same limits with some figures exchanged."""
-        return replace(self, **figures)
+        return Limits(**{**msgspec.structs.asdict(self), **figures})

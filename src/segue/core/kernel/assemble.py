@@ -359,7 +359,7 @@ class _Assembler:
 
     def _limits(self, body: int | None) -> Limits:
         limits = self._from.configuration.limits
-        return limits if body is None else replace(limits, body=body)
+        return limits if body is None else limits.replace(body=body)
 
     def _outer(self, chain: _Chain) -> Entry:
         def nothing() -> None:

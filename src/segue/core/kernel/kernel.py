@@ -268,8 +268,10 @@ class Kernel:
     ) -> Response:
         """Walk on an event loop; a walk without async steps is one call of a worker."""
         steps = self._walk(request, entry, values, failure)
-        if entry.is_async or failure is not None or entry.timeout is not None:
-            return await self._timed(steps, request, entry)
+        waits = entry.is_async or (entry.is_light and entry.call.body)
+        if waits or failure is not None or entry.timeout is not None:
+            begun = failure is not None
+            return await self._timed(steps, request, entry, begun=begun)
         if entry.is_light:
             made: Response = drive(steps)
             return made
@@ -291,48 +293,48 @@ class Kernel:
         wrong = None if failure is None else Failure(failure)
         return walk(self.surface, entry, request, values, wrong)
 
-    async def _timed(self, steps: Walk, request: Request, entry: Entry) -> Response:
-        work = drive_async(steps, self.threads)
+    async def _timed(
+        self, steps: Walk, request: Request, entry: Entry, *, begun: bool = False
+    ) -> Response:
+        work = drive_async(steps, self.threads, begun=begun)
         if entry.timeout is None:
             whole: Response = await work
             return whole
         import asyncio  # noqa: PLC0415 - only apps with async code pay for it
 
-        clock = asyncio.timeout(entry.timeout)
         try:
-            async with clock:
+            async with asyncio.timeout(entry.timeout):
                 timely: Response = await work
                 return timely
         except TimeoutError:
-            if not clock.expired():
-                raise
-        late = ServiceUnavailable("This took too long.", headers={"retry-after": "1"})
+            # Of the clock: what a handler raises is an answer by now.
+            words = "This took too long."
+        late = ServiceUnavailable(words, headers={"retry-after": "1"})
         edge = walk(self.surface, self.edge, request, (), Failure(late))
-        refused: Response = await drive_async(edge, self.threads)
+        refused: Response = await drive_async(edge, self.threads, begun=True)
         return refused
 
     # -- start, stop, events
 
     def start(self) -> None:
         """Start the lifespans, from sync code."""
-        if not self.lifecycle.started:
-            self.lifecycle.start()
+        if self.lifecycle.start():
             self.emit(AppStarted(self.app))
 
     def stop(self) -> None:
         """Stop the lifespans, the worker threads and the background loop."""
-        if self.lifecycle.started:
-            self.lifecycle.stop()
+        self.sockets.end_streams()
+        if self.lifecycle.stop():
             self.emit(AppStopped(self.app))
         self.threads.stop()
         self.loop.stop()
+        self.sockets.stopping = False
 
     async def astart(self) -> None:
         """Start the lifespans on the running loop."""
-        if not self.lifecycle.started:
+        if await self.lifecycle.astart():
             if self.configuration.watch_loop:
                 self._begin_watch()
-            await self.lifecycle.astart()
             await self.aemit(AppStarted(self.app))
 
     async def astop(self) -> None:
@@ -340,10 +342,10 @@ class Kernel:
         await self.sockets.close()
         if self._watch is not None:
             self._watch.stop()
-        if self.lifecycle.started:
-            await self.lifecycle.astop()
+        if await self.lifecycle.astop():
             await self.aemit(AppStopped(self.app))
         self.threads.stop()
+        self.sockets.stopping = False
 
     def _begin_watch(self) -> None:
         import asyncio  # noqa: PLC0415 - only apps with async code pay for it
@@ -366,7 +368,7 @@ class Kernel:
             if hook.is_async:
                 await hook.step.function(*inputs)
             else:
-                await self.threads.run(hook.step.function, *inputs)
+                await self.threads.complete(hook.step.function, *inputs)
 
     def _listening(self, event: object) -> Sequence[Hook]:
         return self.listeners.get(type(event), ())
@@ -379,11 +381,20 @@ class Kernel:
                 return f"{route.place} is a WebSocket"
             if plan.is_async:
                 return f"{route.place} is async"
+        proxies = self.configuration.proxies
+        if proxies is not None and proxies.networks:
+            # Granian's WSGI lets X_Forwarded_For pass for X-Forwarded-For.
+            return "it trusts proxies, whose headers WSGI cannot tell from forged ones"
         return None
 
     def streams(self) -> bool:
         """Tell whether some handler is a generator."""
         return any(self.plan_for(route).is_generator for route in self.table)
+
+    def is_endless(self, response: Response) -> bool:
+        """Tell whether an answer is a stream of events, which no stop waits for."""
+        kind = response.headers.get("content-type") or ""
+        return kind.startswith("text/event-stream")
 
     @property
     def is_measured(self) -> bool:
@@ -421,7 +432,7 @@ class Kernel:
                 if step.colour is Colour.ASYNC:
                     await step.function(*arguments)
                 elif step.colour is Colour.BLOCKING:
-                    await self.threads.run(step.function, *arguments)
+                    await self.threads.complete(step.function, *arguments)
                 else:
                     step.function(*arguments)
             except Exception as failed:

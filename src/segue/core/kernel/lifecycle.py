@@ -26,6 +26,7 @@ class Lifecycle:
         self._loop = loop
         self._running: list[tuple[Call, Any]] = []
         self._lock = threading.Lock()
+        self._turn: tuple[Any, Any] = (None, None)
         self.started = False
 
     @property
@@ -33,35 +34,52 @@ class Lifecycle:
         """Whether some lifespan awaits."""
         return any(call.plan.is_async for call in self._lifespans)
 
-    def start(self) -> None:
-        """Start every lifespan from sync code; once, however often it is called."""
-        with self._lock:
-            if not self.started:
-                self._drive(self._start())
-                self.started = True
+    def start(self) -> bool:
+        """Start every lifespan from sync code, once.
 
-    def stop(self) -> None:
-        """End the lifespans from sync code, the last one first."""
+        Returns:
+            Whether it was this call that did.
+        """
         with self._lock:
             if self.started:
-                self.started = False
-                self._drive(self._stop())
-
-    async def astart(self) -> None:
-        """Start every lifespan on the running loop."""
-        if not self.started:
+                return False
+            self._drive(self._start())
             self.started = True
-            try:
-                await self._start()
-            except BaseException:
-                self.started = False
-                raise
+            return True
 
-    async def astop(self) -> None:
-        """End the lifespans on the running loop, the last one first."""
-        if self.started:
+    def stop(self) -> bool:
+        """End the lifespans from sync code, the last one first."""
+        with self._lock:
+            if not self.started:
+                return False
             self.started = False
-            await self._stop()
+            self._drive(self._stop())
+            return True
+
+    async def astart(self) -> bool:
+        """Start every lifespan on the running loop; who comes second waits."""
+        async with self._turn_of_loop():
+            if self.started:
+                return False
+            await self._start()
+            self.started = True
+            return True
+
+    async def astop(self) -> bool:
+        """End the lifespans on the running loop, the last one first."""
+        if not self.started:
+            return False
+        self.started = False
+        await self._stop()
+        return True
+
+    def _turn_of_loop(self) -> Any:
+        import asyncio  # noqa: PLC0415 - only apps under a loop come here
+
+        loop = asyncio.get_running_loop()
+        if self._turn[0] is not loop:
+            self._turn = (loop, asyncio.Lock())
+        return self._turn[1]
 
     def _drive(self, coroutine: Any) -> None:
         if self.is_async:

@@ -63,8 +63,17 @@ def drive(walk: Walk) -> Any:
         return end.value
 
 
-async def drive_async(walk: Walk, threads: WorkerThreads) -> Any:
-    """Do the steps of any walk on an event loop."""
+async def drive_async(
+    walk: Walk, threads: WorkerThreads, *, begun: bool = False
+) -> Any:
+    """Do the steps of any walk on an event loop.
+
+    Args:
+        walk: The walk.
+        threads: Where the steps that may wait run. Only the first of them may be
+            refused: what has begun is brought to its end.
+        begun: Not even the first one may.
+    """
     try:
         step, arguments = next(walk)
         while True:
@@ -72,7 +81,9 @@ async def drive_async(walk: Walk, threads: WorkerThreads) -> Any:
                 if step.colour is Colour.ASYNC:
                     outcome = await step.function(*arguments)
                 elif step.colour is Colour.BLOCKING:
-                    outcome = await threads.run(step.function, *arguments)
+                    run = threads.complete if begun else threads.run
+                    begun = True
+                    outcome = await run(step.function, *arguments)
                 else:
                     outcome = step.function(*arguments)
             except Exception as error:

@@ -47,14 +47,24 @@ class WorkerThreads:
         future: Any,
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
+        *,
+        begun: bool = False,
     ) -> None:
         """Queue a call whose result is set on a future of the loop.
+
+        Args:
+            loop: The loop of the future.
+            future: Where the result goes.
+            function: What to call.
+            arguments: With what.
+            begun: It belongs to work that has begun, and is never refused: half of
+                an answer, or a teardown that does not run, is worse than waiting.
 
         Raises:
             ServiceUnavailable: All threads are busy and the queue is full.
         """
         with self._lock:
-            if self.busy >= self.size + self.waiting:
+            if self.busy >= self.size + self.waiting and not begun:
                 self.refused += 1
                 raise ServiceUnavailable(
                     "All workers are busy.", headers={"retry-after": "1"}
@@ -78,6 +88,24 @@ class WorkerThreads:
         future = loop.create_future()
         self.submit(loop, future, function, arguments)
         return await future
+
+    async def complete(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run what belongs to work that has begun: never refused, never left behind.
+
+        Who waits for it and is cancelled waits until it is done all the same: what
+        comes next, closing a generator for example, must not meet it still running.
+        """
+        import asyncio  # noqa: PLC0415 - see run()
+
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        self.submit(loop, future, function, arguments, begun=True)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait({future})
+            future.exception()  # nobody is left to take it
+            raise
 
     def stop(self) -> None:
         """End the threads when what is queued has run."""

@@ -19,6 +19,7 @@ from typing import Any
 from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
 from segue.core.handlers.answers import to_response
 from segue.core.handlers.compile import Call
+from segue.core.http.bodies import on_event_loop
 from segue.core.http.request import Request
 from segue.core.http.response import Redirect, Response
 from segue.core.kernel.entry import Entry, Hook
@@ -117,7 +118,8 @@ def _handle(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
     if call.query:
         inputs.append(request.query_string)
     if call.body:
-        body = yield (_AREAD_BODY if entry.is_async else _READ_BODY), (request,)
+        # The walk goes where its driver is: on a loop, or in a thread that may wait.
+        body = yield (_AREAD_BODY if on_event_loop() else _READ_BODY), (request,)
         if isinstance(body, Failure):
             return body
         inputs += body, request.headers.get("content-type") or ""

@@ -7,7 +7,8 @@ Source: ASGI 3.0, HTTP and WebSocket 2.5, lifespan 2.0.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -15,7 +16,6 @@ from segue.core.errors import (
     BadRequest,
     ClientDisconnected,
     ContentTooLarge,
-    HTTPError,
     SegueError,
 )
 from segue.core.handlers.answers import MEDIA_TYPES
@@ -25,15 +25,16 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.handshake import serve_socket
-from segue.core.kernel.kernel import WEBSOCKET, Kernel
+from segue.core.kernel.handshake import answer_handshake
+from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
+from segue.core.protocols.bodies import LoopBody
 from segue.core.protocols.channels import ASGIChannel
+from segue.core.protocols.delivery import fail, reply_plain, search, walk_through
 from segue.core.protocols.short import short_names
-from segue.core.protocols.streaming import pieces
-from segue.core.routing.matcher import Found, Matcher
+from segue.core.protocols.streaming import send_pieces
+from segue.core.routing.matcher import Matcher
 from segue.core.types import Receive, Scope, Send
-from segue.core.websockets.socket import WebSocket
 
 __all__ = ["ASGIExchange", "begin_asgi", "build_asgi"]
 
@@ -96,11 +97,11 @@ async def begin_asgi(
     """
     try:
         kernel, asgi = ready()
-    except SegueError as error:
+    except Exception as error:
         if scope["type"] != "lifespan":
             raise
         await receive()
-        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        await send({"type": "lifespan.startup.failed", "message": _told(error)})
         return
     if scope["type"] != "lifespan":
         await kernel.astart()
@@ -123,41 +124,22 @@ def _below(scope: Scope) -> str:
     return path or "/"
 
 
-async def _search(
+def _search(
     kernel: Kernel,
     matcher: Matcher[Any],
     path: str,
     scope: Scope,
     receive: Receive,
     send: Send,
-) -> None:
-    request = kernel.request(ASGIExchange(scope, receive))
-    try:
-        method = scope["method"]
-        found = matcher.search(path, method, request.host, lambda: request)
-    except Exception as error:
-        await _fail(kernel, kernel.edge, scope, receive, send, (), error)
-        return
-    if isinstance(found, Found):
-        values = (*found.values, *found.host_values.values())
-        if method != "HEAD" and not found.vary:
-            await found.entry.endpoint(scope, receive, send, values)
-            return
-        entry = found.entry.entry
-        request = kernel.request(ASGIExchange(scope, receive), entry, values)
-        response = await kernel.aanswer(request, entry, values)
-    else:
-        response = await kernel.aanswer(request, kernel.miss(request, found))
-    if found.vary:
-        response.headers.vary(*found.vary)
-    await _reply(kernel, request, response, receive, send)
+) -> Awaitable[None]:
+    return search(kernel, matcher, path, _Line(scope, receive, send))
 
 
 # -- the two ways to a handler
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_plain:
+    if not entry.is_short:
         return _walked(kernel, entry)
     if entry.colour is Colour.BLOCKING:
         return _in_worker(kernel, entry)
@@ -197,17 +179,15 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
-    async def walked(
+    def walked(
         scope: Scope, receive: Receive, send: Send, values: Values
-    ) -> None:
-        request = kernel.request(ASGIExchange(scope, receive), entry, values)
-        response = await kernel.aanswer(request, entry, values)
-        await _reply(kernel, request, response, receive, send)
+    ) -> Coroutine[Any, Any, None]:
+        return walk_through(kernel, entry, _Line(scope, receive, send), values)
 
     return walked
 
 
-async def _fail(
+def _fail(
     kernel: Kernel,
     entry: Entry,
     scope: Scope,
@@ -215,16 +195,11 @@ async def _fail(
     send: Send,
     values: Values,
     error: Exception,
-) -> None:
-    request = kernel.request(ASGIExchange(scope, receive), entry, values)
-    response = await kernel.aanswer(request, entry, values, error)
-    await _reply(kernel, request, response, receive, send)
+) -> Awaitable[None]:
+    return fail(kernel, entry, _Line(scope, receive, send), values, error)
 
 
-# -- the way out
-
-
-async def _reply_plain(
+def _reply_plain(
     kernel: Kernel,
     entry: Entry,
     scope: Scope,
@@ -232,66 +207,65 @@ async def _reply_plain(
     send: Send,
     values: Values,
     response: Response,
-) -> None:
-    request = kernel.request(ASGIExchange(scope, receive), entry, values)
-    try:
-        kernel.settle(response, request)
-    except Exception as error:
-        await _fail(kernel, entry, scope, receive, send, values, error)
-        return
-    await _reply(kernel, request, response, receive, send)
+) -> Awaitable[None]:
+    line = _Line(scope, receive, send)
+    return reply_plain(kernel, entry, line, values, response)
 
 
-async def _reply(
-    kernel: Kernel, request: Request, response: Response, receive: Receive, send: Send
-) -> None:
-    response.finish(request.method)
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers.pairs()
-    ]
-    start = {
-        "type": "http.response.start",
-        "status": response.status,
-        "headers": headers,
-    }
-    error: Exception | None = None
-    try:
-        await send(start)
-        if response.kind == "bytes":
-            await send({"type": "http.response.body", "body": response.body})
-        else:
-            await _stream(kernel, response, receive, send)
-    except ClientDisconnected as gone:
-        error = gone
-    except OSError as gone:
-        # Servers that raise when nobody is there any more.
-        error = gone
-    except Exception as failed:
-        kernel.surface.faults.write(failed, request)
-        error = failed
-        raise
-    finally:
-        await response.aclose()
-        request.close()
-        if kernel.has_aftermath(response):
-            await kernel.afinish(request, response, error)
+# -- the way out
 
 
-async def _stream(kernel: Kernel, response: Any, receive: Receive, send: Send) -> None:
-    watcher = asyncio.ensure_future(_gone(receive))
-    try:
-        async for chunk in pieces(kernel, response, watcher):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-    finally:
-        watcher.cancel()
+class _Line:
+    """One call of the server."""
 
+    __slots__ = ("_receive", "_scope", "_send")
 
-async def _gone(receive: Receive) -> None:
-    """Wait until the client is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        continue
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+
+    @property
+    def call(self) -> tuple[Any, ...]:
+        return self._scope, self._receive, self._send
+
+    def exchange(self) -> "ASGIExchange":
+        return ASGIExchange(self._scope, self._receive)
+
+    async def send(self, response: Response) -> None:
+        await self._start(response)
+        await self._put({"type": "http.response.body", "body": response.body})
+
+    async def stream(self, kernel: Kernel, request: Request, response: Any) -> None:
+        async def put(chunk: bytes) -> None:
+            part = {"type": "http.response.body", "body": chunk, "more_body": True}
+            await self._put(part)
+
+        # The handler may still read it, if there is more of it to come.
+        body: Any = request.exchange.body
+        await self._start(response)
+        await send_pieces(kernel, response, put, body.watch())
+        await self._put({"type": "http.response.body", "body": b""})
+
+    async def _start(self, response: Response) -> None:
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in response.headers.pairs()
+        ]
+        await self._put(
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": headers,
+            }
+        )
+
+    async def _put(self, message: dict[str, Any]) -> None:
+        try:
+            await self._send(message)
+        except OSError as error:
+            # Servers that raise when nobody is there any more.
+            raise ClientDisconnected("nobody takes the answer") from error
 
 
 # -- sockets and lifespan
@@ -311,25 +285,10 @@ async def _other(
 async def _websocket(
     kernel: Kernel, matcher: Matcher[Any], scope: Scope, receive: Receive, send: Send
 ) -> None:
-    await receive()  # websocket.connect
-    channel = ASGIChannel(scope, receive, send)
-    request = kernel.request(ASGIExchange(scope, receive))
-    try:
-        kernel.check_host(request.headers.get("host"))
-        path = _below(scope) if scope.get("root_path") else scope["path"]
-        kernel.check_path(path, WEBSOCKET)
-        found = matcher.search(path, WEBSOCKET, request.host, lambda: request)
-    except HTTPError as error:
-        await channel.refuse(error.status)
-        return
-    if not isinstance(found, Found):
-        await channel.refuse(405 if found.allowed else 404)
-        return
-    entry = found.entry.entry
-    values = (*found.values, *found.host_values.values())
-    request = kernel.request(ASGIExchange(scope, receive), entry, values)
-    socket: WebSocket[Any, Any] = WebSocket(channel, request)
-    await serve_socket(kernel, socket, entry, values)
+    if (await receive())["type"] == "websocket.connect":
+        channel = ASGIChannel(scope, receive, send)
+        exchange = ASGIExchange(scope, receive)
+        await answer_handshake(kernel, matcher, channel, exchange)
 
 
 async def _lifespan(kernel: Kernel, receive: Receive, send: Send) -> None:
@@ -337,16 +296,23 @@ async def _lifespan(kernel: Kernel, receive: Receive, send: Send) -> None:
     try:
         await kernel.astart()
     except Exception as error:
-        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        await send({"type": "lifespan.startup.failed", "message": _told(error)})
         raise
     await send({"type": "lifespan.startup.complete"})
     await receive()
     try:
         await kernel.astop()
     except Exception as error:
-        await send({"type": "lifespan.shutdown.failed", "message": str(error)})
+        await send({"type": "lifespan.shutdown.failed", "message": _told(error)})
         raise
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _told(error: Exception) -> str:
+    """Write an error for a server's log: one of ours says enough by itself."""
+    if isinstance(error, SegueError):
+        return str(error)
+    return "".join(traceback.format_exception(error))
 
 
 # -- the way in
@@ -450,42 +416,70 @@ class ASGIExchange:
         ]
 
 
-class _Body:
-    """The body of one request, awaited or from a worker thread."""
+class _Body(LoopBody):
+    """The body of one request, and the word that its client is gone.
 
-    __slots__ = ("_loop", "_receive", "_scope")
+    Both come out of one `receive`, and a handler may still read while its answer is
+    on the way. So one of the two waits for the next message, and what the watcher
+    finds is kept for the reader.
+    """
+
+    __slots__ = ("_kept", "_receive", "_scope", "_taken", "_turn")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__()
         self._scope = scope
         self._receive = receive
-        self._loop: Any = asyncio.get_running_loop()
+        self._kept: Any = None
+        self._turn: asyncio.Lock | None = None
 
     @property
     def content_length(self) -> int | None:
         return _described(self._scope)[0]
 
-    def chunks(self) -> Iterator[bytes]:
-        chunks = self.achunks()
-        while True:
-            following = asyncio.run_coroutine_threadsafe(_next(chunks), self._loop)
-            chunk = following.result()
-            if chunk is None:
-                return
-            yield chunk
-
     async def achunks(self) -> AsyncIterator[bytes]:
         more = True
         while more:
-            message = await self._receive()
+            message = await self._next_message()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnected("the body ended early")
             more = message.get("more_body", False)
             if chunk := message.get("body", b""):
                 yield chunk
 
+    def watch(self) -> Coroutine[Any, Any, None]:
+        """Begin to watch; what is returned ends when the client is gone."""
+        self._turn = asyncio.Lock()
+        self._taken = asyncio.Event()
+        return self._watched(self._turn)
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(chunks, None)
+    async def _next_message(self) -> Any:
+        if self._turn is None:
+            return await self._receive()
+        if self._kept is None:
+            # The lock is fair: the watcher, if it waits, keeps one message for us.
+            async with self._turn:
+                if self._kept is None:
+                    return await self._receive()
+        message, self._kept = self._kept, None
+        self._taken.set()
+        return message
+
+    async def _watched(self, turn: asyncio.Lock) -> None:
+        more = True
+        while True:
+            async with turn:
+                message = await self._receive()
+                gone = message["type"] == "http.disconnect"
+                if more or gone:
+                    self._kept = message
+            if gone:
+                return
+            more = message.get("more_body", False)
+            if more:
+                # A body that is read in pieces is read no faster for the watcher.
+                await self._taken.wait()
+                self._taken.clear()
 
 
 _WIRE = Wire(

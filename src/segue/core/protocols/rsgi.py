@@ -8,8 +8,7 @@ needs no memory.
 Source: RSGI 1.6 as Granian serves it.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -17,7 +16,6 @@ from segue.core.errors import (
     BadRequest,
     ClientDisconnected,
     ContentTooLarge,
-    HTTPError,
     LengthRequired,
     WalkError,
 )
@@ -29,14 +27,15 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.handshake import serve_socket
-from segue.core.kernel.kernel import WEBSOCKET, Kernel
+from segue.core.kernel.handshake import answer_handshake
+from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
+from segue.core.protocols.bodies import LoopBody
 from segue.core.protocols.channels import RSGIChannel
+from segue.core.protocols.delivery import fail, reply_plain, search, walk_through
 from segue.core.protocols.short import short_names
-from segue.core.protocols.streaming import pieces
-from segue.core.routing.matcher import Found, Matcher
-from segue.core.websockets.socket import WebSocket
+from segue.core.protocols.streaming import send_pieces
+from segue.core.routing.matcher import Matcher
 
 __all__ = ["RSGIExchange", "begin_rsgi", "build_rsgi"]
 
@@ -99,36 +98,17 @@ def _check_host(kernel: Kernel, scope: Any, hosts: list[str]) -> None:
     kernel.check_host(hosts[0])
 
 
-async def _search(
+def _search(
     kernel: Kernel, matcher: Matcher[Any], scope: Any, protocol: Any
-) -> None:
-    request = kernel.request(RSGIExchange(scope, protocol))
-    method = scope.method
-    try:
-        found = matcher.search(scope.path, method, request.host, lambda: request)
-    except Exception as error:
-        await _fail(kernel, kernel.edge, scope, protocol, (), error)
-        return
-    if isinstance(found, Found):
-        values = (*found.values, *found.host_values.values())
-        if method != "HEAD" and not found.vary:
-            await found.entry.endpoint(scope, protocol, values)
-            return
-        entry = found.entry.entry
-        request = kernel.request(RSGIExchange(scope, protocol), entry, values)
-        response = await kernel.aanswer(request, entry, values)
-    else:
-        response = await kernel.aanswer(request, kernel.miss(request, found))
-    if found.vary:
-        response.headers.vary(*found.vary)
-    await _reply(kernel, request, response, protocol)
+) -> Awaitable[None]:
+    return search(kernel, matcher, scope.path, _Line(scope, protocol))
 
 
 # -- the two ways to a handler
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_plain:
+    if not entry.is_short:
         return _walked(kernel, entry)
     if entry.colour is Colour.BLOCKING:
         return _in_worker(kernel, entry)
@@ -166,77 +146,84 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
-    async def walked(scope: Any, protocol: Any, values: Values) -> None:
-        request = kernel.request(RSGIExchange(scope, protocol), entry, values)
-        response = await kernel.aanswer(request, entry, values)
-        await _reply(kernel, request, response, protocol)
+    def walked(scope: Any, protocol: Any, values: Values) -> Coroutine[Any, Any, None]:
+        return walk_through(kernel, entry, _Line(scope, protocol), values)
 
     return walked
 
 
-async def _fail(
+def _fail(
     kernel: Kernel,
     entry: Entry,
     scope: Any,
     protocol: Any,
     values: Values,
     error: Exception,
-) -> None:
-    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
-    response = await kernel.aanswer(request, entry, values, error)
-    await _reply(kernel, request, response, protocol)
+) -> Awaitable[None]:
+    return fail(kernel, entry, _Line(scope, protocol), values, error)
 
 
-# -- the way out
-
-
-async def _reply_plain(
+def _reply_plain(
     kernel: Kernel,
     entry: Entry,
     scope: Any,
     protocol: Any,
     values: Values,
     response: Response,
-) -> None:
-    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
-    try:
-        kernel.settle(response, request)
-    except Exception as error:
-        await _fail(kernel, entry, scope, protocol, values, error)
-        return
-    await _reply(kernel, request, response, protocol)
+) -> Awaitable[None]:
+    return reply_plain(kernel, entry, _Line(scope, protocol), values, response)
 
 
-async def _reply(
-    kernel: Kernel, request: Request, response: Response, protocol: Any
-) -> None:
-    response.finish(request.method)
-    headers = response.headers.pairs()
-    error: Exception | None = None
-    try:
-        if response.kind == "bytes":
-            if response.body:
-                protocol.response_bytes(response.status, headers, response.body)
-            else:
-                protocol.response_empty(response.status, headers)
-        elif isinstance(response, File) and len(response.file_parts) < 2:  # noqa: PLR2004 - all of it, or one range
-            _send_file(response, protocol, headers)
+# -- the way out
+
+
+class _Line:
+    """One call of the server."""
+
+    __slots__ = ("_protocol", "_scope")
+
+    def __init__(self, scope: Any, protocol: Any) -> None:
+        self._scope = scope
+        self._protocol = protocol
+
+    @property
+    def call(self) -> tuple[Any, ...]:
+        return self._scope, self._protocol
+
+    def exchange(self) -> "RSGIExchange":
+        return RSGIExchange(self._scope, self._protocol)
+
+    async def send(self, response: Response) -> None:
+        status, headers = response.status, response.headers.pairs()
+        if response.body:
+            self._protocol.response_bytes(status, headers, response.body)
         else:
-            await _stream(kernel, response, protocol, headers)
-    except ClientDisconnected as gone:
-        error = gone
-    except Exception as failed:
-        kernel.surface.faults.write(failed, request)
-        error = failed
-        raise
-    finally:
-        await response.aclose()
-        request.close()
-        if kernel.has_aftermath(response):
-            await kernel.afinish(request, response, error)
+            self._protocol.response_empty(status, headers)
+
+    async def stream(self, kernel: Kernel, request: Request, response: Any) -> None:
+        del request
+        if isinstance(response, File) and len(response.file_parts) < 2:  # noqa: PLR2004 - all of it, or one range
+            _send_file(response, self._protocol)
+            return
+        status, headers = response.status, response.headers.pairs()
+        transport = self._protocol.response_stream(status, headers)
+        left = budget = kernel.configuration.stream_budget
+
+        async def put(chunk: bytes) -> None:
+            nonlocal left
+            left -= len(chunk)
+            if left < 0:
+                raise _over_budget(budget)
+            try:
+                await transport.send_bytes(chunk)
+            except Exception as error:  # see _read
+                raise ClientDisconnected("nobody takes the answer") from error
+
+        await send_pieces(kernel, response, put, _gone(self._protocol))
 
 
-def _send_file(file: File, protocol: Any, headers: list[tuple[str, str]]) -> None:
+def _send_file(file: File, protocol: Any) -> None:
+    headers = file.headers.pairs()
     if not file.file_parts:
         protocol.response_empty(file.status, headers)
         return
@@ -246,20 +233,8 @@ def _send_file(file: File, protocol: Any, headers: list[tuple[str, str]]) -> Non
     )
 
 
-async def _stream(
-    kernel: Kernel, response: Any, protocol: Any, headers: list[tuple[str, str]]
-) -> None:
-    budget = kernel.configuration.stream_budget
-    transport = protocol.response_stream(response.status, headers)
-    gone = asyncio.ensure_future(protocol.client_disconnect())
-    try:
-        async for chunk in pieces(kernel, response, gone):
-            budget -= len(chunk)
-            if budget < 0:
-                raise _over_budget(kernel.configuration.stream_budget)
-            await transport.send_bytes(chunk)
-    finally:
-        gone.cancel()
+async def _gone(protocol: Any) -> None:
+    await protocol.client_disconnect()
 
 
 def _over_budget(budget: int) -> WalkError:
@@ -276,26 +251,11 @@ def _over_budget(budget: int) -> WalkError:
 # -- sockets
 
 
-async def _websocket(
+def _websocket(
     kernel: Kernel, matcher: Matcher[Any], scope: Any, protocol: Any
-) -> None:
-    channel = RSGIChannel(protocol)
-    request = kernel.request(RSGIExchange(scope, protocol))
-    try:
-        _check_host(kernel, scope, scope.headers.get_all("host"))
-        kernel.check_path(scope.path, WEBSOCKET)
-        found = matcher.search(scope.path, WEBSOCKET, request.host, lambda: request)
-    except HTTPError as error:
-        await channel.refuse(error.status)
-        return
-    if not isinstance(found, Found):
-        await channel.refuse(405 if found.allowed else 404)
-        return
-    entry = found.entry.entry
-    values = (*found.values, *found.host_values.values())
-    request = kernel.request(RSGIExchange(scope, protocol), entry, values)
-    socket: WebSocket[Any, Any] = WebSocket(channel, request)
-    await serve_socket(kernel, socket, entry, values)
+) -> Awaitable[None]:
+    channel, exchange = RSGIChannel(protocol), RSGIExchange(scope, protocol)
+    return answer_handshake(kernel, matcher, channel, exchange)
 
 
 # -- the way in
@@ -407,28 +367,19 @@ def _address(text: str | None) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-class _Body:
-    """The body of one request, awaited or from a worker thread."""
+class _Body(LoopBody):
+    """The body of one request."""
 
-    __slots__ = ("_loop", "_protocol", "_scope")
+    __slots__ = ("_protocol", "_scope")
 
     def __init__(self, scope: Any, protocol: Any) -> None:
+        super().__init__()
         self._scope = scope
         self._protocol = protocol
-        self._loop: Any = asyncio.get_running_loop()
 
     @property
     def content_length(self) -> int | None:
         return _length(self._scope)
-
-    def chunks(self) -> Iterator[bytes]:
-        chunks = self.achunks()
-        while True:
-            following = asyncio.run_coroutine_threadsafe(_next(chunks), self._loop)
-            chunk = following.result()
-            if chunk is None:
-                return
-            yield chunk
 
     async def achunks(self) -> AsyncIterator[bytes]:
         left = self.content_length
@@ -440,10 +391,6 @@ class _Body:
                 yield chunk
         if left:
             raise ClientDisconnected("the body ended early")
-
-
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(chunks, None)
 
 
 _WIRE = Wire(

@@ -28,7 +28,7 @@ from segue.core.handlers.compile import compile_short
 from segue.core.handlers.wire import Wire
 from segue.core.http.request import Request
 from segue.core.http.response import Response, Stream
-from segue.core.kernel.current import current
+from segue.core.kernel.current import current, find_request
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
@@ -132,7 +132,7 @@ def _search(
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_plain:
+    if not entry.is_short:
         return _walked(kernel, entry)
     if entry.colour is Colour.ASYNC:
         return _on_loop(kernel, entry)
@@ -189,9 +189,23 @@ def _fail(
     values: tuple[Any, ...],
     error: Exception,
 ) -> Iterable[bytes]:
-    request = kernel.request(WSGIExchange(environ), entry, values)
+    request = _request(kernel, entry, environ, values)
     response = kernel.answer(request, entry, values, error)
     return _reply(kernel, environ, start_response, response, request)
+
+
+def _request(
+    kernel: Kernel, entry: Entry, environ: Environ, values: tuple[Any, ...]
+) -> Request:
+    """Find the request that the handler had, or make one."""
+    request = find_request()
+    if (
+        request is None
+        or request.raw is not environ
+        or (request.route is not entry.route)
+    ):
+        request = kernel.request(WSGIExchange(environ), entry, values)
+    return request
 
 
 # -- the way out
@@ -207,10 +221,11 @@ def _reply_plain(
 ) -> Iterable[bytes]:
     request = None
     try:
-        if kernel.needs_request(response):
-            request = kernel.request(WSGIExchange(environ), entry, values)
+        if response.kind != "bytes" or kernel.needs_request(response):
+            request = _request(kernel, entry, environ, values)
         kernel.settle(response, request)
     except Exception as error:
+        response.close()
         return _fail(kernel, entry, environ, start_response, values, error)
     return _reply(kernel, environ, start_response, response, request)
 
@@ -222,78 +237,124 @@ def _reply(
     response: Response,
     request: Request | None,
 ) -> Iterable[bytes]:
-    response.finish(environ["REQUEST_METHOD"])
+    method = environ["REQUEST_METHOD"]
+    try:
+        response.finish(method)
+    except Exception as error:
+        # A status that is none, for example.
+        response.close()
+        request = request or kernel.request(WSGIExchange(environ))
+        response = kernel.answer(request, kernel.edge, (), error)
+        response.finish(method)
     status = _STATUS_LINES.get(response.status) or f"{response.status} Unknown"
     start_response(status, response.headers.pairs())
-    aftermath = kernel.has_aftermath(response)
-    if response.kind == "bytes" and not aftermath:
+    if response.kind == "bytes" and not kernel.has_aftermath(response):
+        if request is not None:
+            request.close()
         return [response.body] if response.body else []
     if request is None:
         request = kernel.request(WSGIExchange(environ))
-    return _Sending(kernel, request, response, _chunks(kernel, response))
-
-
-def _chunks(kernel: Kernel, response: Any) -> Iterable[bytes]:
-    if response.kind == "bytes":
-        return [response.body] if response.body else []
-    if isinstance(response, Stream) and response.is_async:
-        return _pulled(kernel, aiter(response))
-    chunks: Iterable[bytes] = response
-    return chunks
-
-
-def _pulled(kernel: Kernel, chunks: AsyncIterator[bytes]) -> Iterator[bytes]:
-    """Pull an async stream through the background loop, a chunk at a time."""
-
-    async def following() -> bytes | None:
-        return await anext(chunks, None)
-
-    while (chunk := kernel.loop.run(following())) is not None:
-        yield chunk
+    return _Sending(kernel, request, response)
 
 
 class _Sending:
     """The iterable of an answer; its `close` is the end of the request."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        request: Request,
-        response: Response,
-        chunks: Iterable[bytes],
-    ) -> None:
+    def __init__(self, kernel: Kernel, request: Request, response: Response) -> None:
         self._kernel = kernel
         self._request = request
         self._response = response
-        self._chunks = iter(chunks)
         self._error: Exception | None = None
+        self._is_begun = self._is_ended = False
+        self._pull = _Pull(kernel)
+        self._chunks = iter(self._source())
+        if kernel.is_endless(response):
+            kernel.sockets.add_stream(self, self._end)
+
+    def _source(self) -> Iterable[bytes]:
+        response: Any = self._response
+        if response.kind == "bytes":
+            return [response.body] if response.body else []
+        if isinstance(response, Stream) and response.is_async:
+            return self._pull.chunks(aiter(response))
+        chunks: Iterable[bytes] = response
+        return chunks
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        if self._is_ended:
+            raise StopIteration
         try:
-            return next(self._chunks)
+            chunk = next(self._chunks)
         except StopIteration:
+            self._is_ended = True
             raise
         except Exception as error:
             # The status is out; only breaking off tells the client of it.
-            self._error = error
+            self._error, self._is_ended = error, True
             self._kernel.surface.faults.write(error, self._request)
             raise
+        self._is_begun = True
+        return chunk
+
+    def _end(self) -> None:
+        """End a stream of events, from any thread."""
+        self._is_ended = True
+        self._pull.end()
 
     def close(self) -> None:
         """Close the source, then do what comes after the answer."""
-        response = self._response
+        kernel, request, response = self._kernel, self._request, self._response
+        kernel.sockets.forget_stream(self)
+        if self._is_begun and not self._is_ended:
+            self._error = ClientDisconnected("the client went away during the answer")
         try:
             if isinstance(response, Stream) and response.is_async:
-                self._kernel.loop.run(response.aclose())
+                kernel.loop.run(response.aclose())
             else:
                 response.close()
         except Exception as error:
-            self._kernel.surface.faults.write(error, self._request)
-        self._request.close()
-        self._kernel.finish(self._request, response, self._error)
+            kernel.surface.faults.write(error, request)
+        request.close()
+        kernel.finish(request, response, self._error)
+
+
+class _Pull:
+    """Pulls an async stream through the background loop, a chunk at a time."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._loop = kernel.loop
+        self._task: Any = None
+        self._is_ended = False
+
+    def chunks(self, source: AsyncIterator[bytes]) -> Iterator[bytes]:
+        """Give the chunks, up to the end of the source or to `end`."""
+        while (chunk := self._loop.run(self._following(source))) is not None:
+            yield chunk
+
+    async def _following(self, source: AsyncIterator[bytes]) -> bytes | None:
+        import asyncio  # noqa: PLC0415 - only apps with async code pay for it
+
+        self._task = asyncio.ensure_future(_next(source))
+        if self._is_ended:
+            self._task.cancel()
+        await asyncio.wait({self._task})
+        if self._is_ended and self._task.cancelled():
+            return None
+        chunk: bytes | None = self._task.result()
+        return chunk
+
+    def end(self) -> None:
+        """End it, also while it waits; from any thread."""
+        self._is_ended = True
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+
+async def _next(source: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(source, None)
 
 
 # -- the way in
@@ -374,21 +435,7 @@ class _Body:
         return _length(self._environ)
 
     def chunks(self) -> Iterator[bytes]:
-        length = _length(self._environ)
-        source = self._environ["wsgi.input"]
-        if length is None:
-            if not _is_chunked(self._environ):
-                return
-            _check_end(self._environ)
-            while chunk := source.read(_CHUNK):
-                yield chunk
-            return
-        while length > 0:
-            chunk = source.read(min(length, _CHUNK))
-            if not chunk:
-                raise ClientDisconnected("the body ended early")
-            length -= len(chunk)
-            yield chunk
+        return _pieces(self._environ, _length(self._environ))
 
     async def achunks(self) -> AsyncIterator[bytes]:
         import asyncio  # noqa: PLC0415 - only async handlers come here
@@ -405,28 +452,40 @@ def _read(environ: Environ, limit: int) -> tuple[bytes, str]:
 
 def _whole(environ: Environ, limit: int) -> bytes:
     length = _length(environ)
+    if length is not None and length > limit:
+        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+    parts: list[bytes] = []
+    size = 0
+    for part in _pieces(environ, length, at_once=length or _CHUNK):
+        size += len(part)
+        if size > limit:
+            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _pieces(
+    environ: Environ, length: int | None, at_once: int = _CHUNK
+) -> Iterator[bytes]:
+    """Read up to the end of the body, which a chunked one marks itself."""
     if length is None:
         if not _is_chunked(environ):
-            return b""
+            return
         _check_end(environ)
-        data = environ["wsgi.input"].read(limit + 1)
-        if len(data) > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        return bytes(data)
-    if length > limit:
-        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-    body: bytes = environ["wsgi.input"].read(length)
-    if len(body) == length:
-        return body
-    parts = [body]
-    left = length - len(body)
-    while left > 0:
-        part = environ["wsgi.input"].read(left)
+    read = environ["wsgi.input"].read
+    while length is None or length > 0:
+        try:
+            part: bytes = read(at_once if length is None else min(length, at_once))
+        except Exception as error:
+            # Each server has errors of its own for a body that breaks off.
+            raise ClientDisconnected("the body ended early") from error
         if not part:
-            raise ClientDisconnected("the body ended early")
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
+            if length is not None:
+                raise ClientDisconnected("the body ended early")
+            return
+        if length is not None:
+            length -= len(part)
+        yield part
 
 
 def _length(environ: Environ) -> int | None:

@@ -13,13 +13,14 @@ rank is tried first. They are spread out so that an app's own fit in between.
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, cast
 from uuid import UUID
+
+import msgspec
 
 __all__ = [
     "BUILT_IN",
@@ -45,8 +46,7 @@ RANK_REGEX: Final = 50
 RANK_CUSTOM: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Converter:
+class Converter(msgspec.Struct, frozen=True):
     """How one kind of path value is read and written.
 
     Attributes:

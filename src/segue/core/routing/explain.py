@@ -1,8 +1,9 @@
 """Explanations: why a request found its route, or found none, in words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from segue.core.routing.matcher import Found, Matcher, other_slash
 from segue.core.routing.pattern import Pattern
@@ -14,8 +15,7 @@ from segue.core.routing.tree import has_dots
 __all__ = ["Candidate", "explain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One route, held beside a request.
 
     Attributes:
@@ -34,8 +34,7 @@ class Candidate:
         return f"{self.route}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """A request, and the route that answers it."""
 
     method: str
@@ -46,8 +45,7 @@ class _Asked:
     slashes: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Story:
+class _Story(msgspec.Struct, frozen=True):
     """How near a route came and where it stopped; the nearest sorts first."""
 
     near: tuple[int, int]

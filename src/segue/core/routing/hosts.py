@@ -7,8 +7,9 @@ case, port and final dot.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from segue.core.errors import RouteError
 from segue.core.routing.converters import Converter
@@ -32,8 +33,7 @@ def bare_host(host: str) -> str:
     return host.removesuffix(".").lower()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class HostPattern:
+class HostPattern(msgspec.Struct, frozen=True):
     """A parsed host pattern.
 
     Attributes:

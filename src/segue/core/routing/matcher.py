@@ -12,8 +12,9 @@ Where routes differ only in the media type that they accept, the client decides.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+import msgspec
 
 from segue.core.routing.hosts import HostPattern, bare_host
 from segue.core.routing.lookup import (
@@ -36,8 +37,7 @@ Slashes: TypeAlias = Literal["redirect", "strict", "ignore"]
 Values: TypeAlias = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[E]):
+class Found(msgspec.Struct, Generic[E], frozen=True):
     """A request has an answer.
 
     Attributes:
@@ -55,8 +55,7 @@ class Found(Generic[E]):
     vary: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(msgspec.Struct, frozen=True):
     """A request has no answer.
 
     Attributes:

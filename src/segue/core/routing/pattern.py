@@ -12,8 +12,9 @@ A pattern is written as the path is read: decoded, without a query.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from segue.core.errors import RouteError
 from segue.core.routing.converters import plain_text
@@ -25,8 +26,7 @@ from segue.core.routing.syntax import read_segments
 __all__ = ["Pattern"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """A parsed path pattern.
 
     Attributes:

@@ -8,10 +8,10 @@ Any hashable object with `__call__` and `__str__` will do; `custom(...)` makes
 one of a function.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from segue.core.routing.hosts import HostPattern
 
@@ -62,7 +62,7 @@ class Predicate(Protocol):
     def __hash__(self) -> int: ...  # protocol
 
 
-class Condition(ABC):
+class Condition(msgspec.Struct, frozen=True):
     """What the built-in predicates share: `&`, `|`, `~` and two answers.
 
     Attributes:
@@ -70,8 +70,6 @@ class Condition(ABC):
         weight: How narrow it is; of two routes the one with more weight is
             tried first.
     """
-
-    __slots__ = ()
 
     @property
     def vary(self) -> frozenset[str]:
@@ -81,10 +79,9 @@ class Condition(ABC):
     def weight(self) -> int:
         return SINGLE
 
-    @abstractmethod
     def __call__(self, request: Any, /) -> bool:
         """Say whether it holds for this request."""
-        ...  # protocol
+        raise NotImplementedError
 
     def __and__(self, other: Predicate) -> "AllOf":
         return AllOf(frozenset(flatten((self, other))))
@@ -99,8 +96,7 @@ class Condition(ABC):
         return Not(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Header(Condition):
+class Header(Condition, frozen=True):
     """A header is there, or has one value."""
 
     name: str
@@ -124,8 +120,7 @@ class Header(Condition):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Condition):
+class Query(Condition, frozen=True):
     """A query field is there, or has one value."""
 
     name: str
@@ -143,8 +138,7 @@ class Query(Condition):
         return f"query {self.name}" + ("" if self.value is None else f" = {self.value}")
 
 
-@dataclass(frozen=True, slots=True)
-class Accepts(Condition):
+class Accepts(Condition, frozen=True):
     """The client takes a media type."""
 
     media_type: str
@@ -160,8 +154,7 @@ class Accepts(Condition):
         return f"accepts {self.media_type}"
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType(Condition):
+class ContentType(Condition, frozen=True):
     """The body has a media type; `image/*` takes any of a family."""
 
     media_type: str
@@ -186,12 +179,11 @@ class ContentType(Condition):
         return f"content type {self.media_type}"
 
 
-@dataclass(frozen=True, slots=True)
-class Host(Condition):
+class Host(Condition, frozen=True):
     """The host fits a pattern; its values go to nobody."""
 
     text: str
-    pattern: HostPattern = field(compare=False)
+    pattern: HostPattern
 
     def __call__(self, request: Any, /) -> bool:
         return self.pattern.match(request.host) is not None
@@ -200,8 +192,7 @@ class Host(Condition):
         return f"host {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Method(Condition):
+class Method(Condition, frozen=True):
     """The method is one of several."""
 
     names: tuple[str, ...]
@@ -213,8 +204,7 @@ class Method(Condition):
         return f"method {' or '.join(self.names)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Custom(Condition):
+class Custom(Condition, frozen=True):
     """A function of the app says it."""
 
     function: Callable[[Any], object]
@@ -227,8 +217,7 @@ class Custom(Condition):
         return self.says
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Condition):
+class Not(Condition, frozen=True):
     """Another predicate does not hold."""
 
     inner: Predicate
@@ -257,8 +246,7 @@ class Not(Condition):
         return f"not {_enclosed(self.inner)}"
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf(Condition):
+class AllOf(Condition, frozen=True):
     """Several predicates hold together."""
 
     members: frozenset[Predicate]
@@ -281,8 +269,7 @@ class AllOf(Condition):
         return " and ".join(sorted(map(_enclosed, self.members)))
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf(Condition):
+class AnyOf(Condition, frozen=True):
     """At least one of several predicates holds."""
 
     members: frozenset[Predicate]

@@ -1,9 +1,10 @@
 """A route: a pattern, methods, conditions, and what they lead to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
+
+import msgspec
 
 from segue.core.routing.hosts import HostPattern
 from segue.core.routing.pattern import Pattern
@@ -28,8 +29,7 @@ def _nothing() -> Mapping[str, Any]:
 
 
 # Compared by identity: two equal routes are still two places in the code.
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Route:
+class Route(msgspec.Struct, frozen=True, eq=False):
     """A pattern, methods and conditions that lead to a target.
 
     Attributes:
@@ -52,7 +52,7 @@ class Route:
     place: str = ""
     host: HostPattern | None = None
     predicates: tuple[Predicate, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=_nothing)
+    options: Mapping[str, Any] = msgspec.field(default_factory=_nothing)
 
     @property
     def conditional(self) -> bool:

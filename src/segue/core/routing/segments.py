@@ -19,9 +19,10 @@ exactly one way to split, so that no text makes the expression slow.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeAlias
+
+import msgspec
 
 from segue.core.routing.converters import TEXT_LIMIT, Converter
 
@@ -37,8 +38,7 @@ class Kind(IntEnum):
     SPAN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A named place in a pattern.
 
     Attributes:
@@ -68,8 +68,7 @@ class Parameter:
 Part: TypeAlias = str | Parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """One part of a pattern between two separators.
 
     Attributes:

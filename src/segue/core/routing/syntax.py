@@ -8,8 +8,9 @@ One reader serves paths, whose segments `/` separates, and hosts, whose labels
 import keyword
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
+
+import msgspec
 
 from segue.core.errors import RouteError
 from segue.core.routing.converters import BUILT_IN, Converter, regex_converter
@@ -24,8 +25,7 @@ _FOREIGN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a pattern is read with.
 
     Attributes:
@@ -51,8 +51,7 @@ class Reading:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Braced:
+class _Braced(msgspec.Struct, frozen=True):
     """What stands between two braces."""
 
     text: str

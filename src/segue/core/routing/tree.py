@@ -15,8 +15,9 @@ yields all leaves. Change them together, and `Segment.specificity` with them.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from segue.core.routing.route import Route
 from segue.core.routing.segments import Kind, Segment
@@ -42,8 +43,7 @@ def has_dots(path: str) -> bool:
     return not {".", ".."}.isdisjoint(path.split("/"))
 
 
-@dataclass(slots=True, eq=False)
-class Cell(Generic[E]):
+class Cell(msgspec.Struct, Generic[E], eq=False):
     """A route and what the floor above made of it, which may be replaced."""
 
     route: Route

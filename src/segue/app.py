@@ -11,6 +11,7 @@ import threading
 import types
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
 
@@ -26,15 +27,10 @@ from segue.core.handlers.places import calling_place
 from segue.core.http.hosts import HostRule
 from segue.core.http.limits import Limits
 from segue.core.http.proxies import ProxyTrust
-from segue.core.kernel.assemble import Assembly, assemble
 from segue.core.kernel.current import current
-from segue.core.kernel.explanation import Explanation, explain
-from segue.core.kernel.faults import FaultLog
-from segue.core.kernel.kernel import Configuration, Kernel
-from segue.core.routing.matcher import Slashes
+from segue.core.kernel.faultlog import FaultLog
 from segue.core.routing.registry import Converters
-from segue.core.routing.route import Route
-from segue.core.types import Extension
+from segue.core.types import Extension, Slashes
 from segue.group import Group
 
 __all__ = ["App"]
@@ -86,6 +82,7 @@ class App(Group):
         self.access_log = False
         self.watch_loop = False
         self.state = types.SimpleNamespace()
+        self.clock: Callable[[], datetime] = _now
         self.extensions: dict[type, Any] = {}
         self.limits = limits or Limits()
         self.hosts = HostRule.parse(hosts)
@@ -100,7 +97,7 @@ class App(Group):
         self._converted_at: dict[Any, str] = {}
         self._frozen_at = ""
         self._loaded: Any = None
-        self._kernel: Kernel | None = None
+        self._kernel: Any = None
         self._faults = FaultLog()
         self._lock = threading.RLock()
         self._wsgi: Any = self._begin_wsgi
@@ -195,7 +192,10 @@ class App(Group):
                 self._kernel = self._assembled()
                 self._frozen_at = calling_place()
 
-    def _assembled(self) -> Kernel:
+    def _assembled(self) -> Any:
+        # Imported when the app is frozen: to declare one takes none of what serves it.
+        from segue.core.kernel.assemble import assemble  # noqa: PLC0415
+
         values: dict[type, Any] = {App: self}
         problems: list[Problem] = []
         try:
@@ -220,14 +220,18 @@ class App(Group):
         raise ConfigurationError(problems)
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> Any:
         """The frozen app; asking for it freezes."""
         if self._kernel is None:
             self.freeze()
         assert self._kernel is not None  # noqa: S101 - freeze() made it or raised
         return self._kernel
 
-    def _assembly(self, values: dict[type, Any]) -> Assembly:
+    def _assembly(self, values: dict[type, Any]) -> Any:
+        # Imported here: see _assembled.
+        from segue.core.kernel.assemble import Assembly  # noqa: PLC0415
+        from segue.core.kernel.kernel import Configuration  # noqa: PLC0415
+
         page = miss = None
         if self.debug:
             # Only development pays for it.
@@ -342,7 +346,7 @@ class App(Group):
         return self._loaded
 
     @property
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[Any, ...]:
         """The routes in the order of their adding; asking for them freezes."""
         return tuple(self.kernel.table)
 
@@ -360,8 +364,11 @@ class App(Group):
 
     def explain(
         self, method: str, path: str, headers: Iterable[tuple[str, str]] = ()
-    ) -> Explanation:
+    ) -> Any:
         """Explain which route answers a request, and how."""
+        # Imported here: few processes explain.
+        from segue.core.kernel.explanation import explain  # noqa: PLC0415
+
         return explain(self.kernel, method, path, headers)
 
     def needs_asgi(self) -> str | None:
@@ -452,3 +459,7 @@ def _check_arguments(
                 fix=fix,
                 where=(calling_place(),),
             )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

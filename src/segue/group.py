@@ -29,7 +29,7 @@ from segue.core.kernel.declarations import (
     DeclaredRoute,
     Included,
 )
-from segue.core.kernel.kernel import WEBSOCKET
+from segue.core.types import WEBSOCKET
 
 __all__ = ["Group"]
 

@@ -21,18 +21,11 @@ from segue.cli.signals import STOPPING
 pytestmark = pytest.mark.feature("M-215")
 
 
-class _Told(App):
-    """An app that notes what it is told."""
-
-    def __init__(self, done):
-        super().__init__()
-        self.done = done
-
-    def drain(self):
-        self.done.append("drain")
-
-    async def adrain(self):
-        self.done.append("adrain")
+def _streaming(done):
+    """An app with an open stream that notes when it is ended."""
+    app = App()
+    app.kernel.sockets.add_stream("stream", lambda: done.append("drain"))
+    return app
 
 
 @pytest.fixture
@@ -79,30 +72,29 @@ async def _signalled(signals, *numbers):
 
 @pytest.mark.parametrize("number", STOPPING)
 def test_an_app_on_a_loop_is_drained_before_the_server_stops(signals, number):
-    wrap_granian(_Told(signals.done), signals)
+    wrap_granian(_streaming(signals.done), signals)
 
     asyncio.run(_signalled(signals, number))
 
-    assert signals.done == ["adrain", "stop"]
+    assert signals.done == ["drain", "stop"]
 
 
 def test_several_signals_on_a_loop_stop_the_server_once(signals):
-    wrap_granian(_Told(signals.done), signals)
+    wrap_granian(_streaming(signals.done), signals)
 
     asyncio.run(_signalled(signals, *STOPPING))
 
-    assert signals.done == ["adrain", "stop"]
+    assert signals.done == ["drain", "stop"]
 
 
 def test_a_client_that_takes_no_goodbye_is_not_waited_for(signals, monkeypatch):
     monkeypatch.setattr(drain_module, "_LONGEST", 0.01)
-    app = _Told(signals.done)
 
     async def never():
         await asyncio.Event().wait()
 
-    app.adrain = never
-    wrap_granian(app, signals)
+    monkeypatch.setattr(drain_module, "adrain_of", lambda app: never)
+    wrap_granian(App(), signals)
 
     asyncio.run(_signalled(signals, signal.SIGTERM))
 
@@ -111,7 +103,7 @@ def test_a_client_that_takes_no_goodbye_is_not_waited_for(signals, monkeypatch):
 
 @pytest.mark.parametrize("number", STOPPING)
 def test_an_app_in_threads_is_drained_before_the_server_stops(signals, number):
-    wrap_granian(_Told(signals.done), signals)
+    wrap_granian(_streaming(signals.done), signals)
 
     signals.set_sync_signals()
     signal.raise_signal(number)
@@ -120,7 +112,7 @@ def test_an_app_in_threads_is_drained_before_the_server_stops(signals, number):
 
 
 def test_several_signals_in_threads_stop_the_server_once(signals):
-    wrap_granian(_Told(signals.done), signals)
+    wrap_granian(_streaming(signals.done), signals)
 
     signals.set_sync_signals()
     for number in (*STOPPING, *STOPPING):
@@ -209,7 +201,7 @@ def test_handlers_that_are_no_functions_are_passed_over(signals):
 def test_a_system_without_signals_to_threads_does_without(signals, monkeypatch):
     monkeypatch.delattr(signal, "pthread_kill")
     monkeypatch.setattr(drain_module, "wake_main_thread", None)
-    wrap_granian(_Told(signals.done), signals)
+    wrap_granian(_streaming(signals.done), signals)
 
     signals.set_sync_signals()
     signal.raise_signal(signal.SIGTERM)

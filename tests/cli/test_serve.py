@@ -45,6 +45,34 @@ LIVE = """
             await socket.send(text)
 """
 
+EVENTS = """
+    import asyncio
+    import time
+
+    from segue.app import App
+    from segue.core.http.response import Stream
+
+    app = App()
+
+    @app.get("/ticks")
+    def ticks():
+        def forever():
+            while True:
+                yield "data: tick\\n\\n"
+                time.sleep(0.05)
+
+        return Stream(forever(), media_type="text/event-stream")
+
+    @app.get("/aticks")
+    async def aticks():
+        async def forever():
+            while True:
+                yield "data: tick\\n\\n"
+                await asyncio.sleep(0.05)
+
+        return Stream(forever(), media_type="text/event-stream")
+"""
+
 OTHER_WSGI = """
     def app(environ, start_response):
         start_response("200 OK", [])
@@ -401,6 +429,40 @@ def test_an_app_without_a_secret_key_is_not_served(project, start):
 
     assert server.process.wait(60) == 1
     server.wait_for("SG-CONF-")
+
+
+@pytest.mark.feature("M-215")
+@pytest.mark.parametrize(
+    ("options", "handler"),
+    [
+        pytest.param(("--interface", "wsgi"), "ticks", marks=granian),
+        pytest.param(("--interface", "asgi"), "ticks", marks=granian),
+        pytest.param(("--interface", "asgi"), "aticks", marks=granian),
+        pytest.param(
+            ("--server", "uvicorn"), "aticks", marks=pytest.mark.service("uvicorn")
+        ),
+    ],
+)
+def test_a_stream_of_events_ends_when_the_server_stops(
+    project, start, options, handler
+):
+    _needs("uvicorn" if "uvicorn" in options else "granian")
+    project.write("app.py", EVENTS)
+    server = start("serve", *options)
+    server.wait_until_open()
+
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, 30)) as client:
+        client.request("GET", f"/{handler}")
+        answer = client.getresponse()
+        first = answer.readline()
+        server.process.send_signal(signal.SIGTERM)
+        rest = answer.read()  # raises when the stream is cut off
+    status = server.process.wait(60)
+
+    assert first == b"data: tick\n"
+    assert rest.replace(b"data: tick\n", b"").strip() == b""
+    assert status == 0
+    assert "Killing" not in server.text
 
 
 @pytest.mark.feature("M-215")

@@ -23,8 +23,8 @@ __all__ = [
     "wrap_granian",
 ]
 
-# A client that does not even take the close frame is not waited for.
-_LONGEST: Final = 5.0
+# The app bounds its goodbyes itself; this is for the one that does not come back.
+_LONGEST: Final = 10.0
 
 # No signal has this number.
 _ENOUGH: Final = 0
@@ -32,14 +32,12 @@ _ENOUGH: Final = 0
 
 def drain_of(app: Any) -> Callable[[], None] | None:
     """Find what ends the streams of an app that is served by threads."""
-    return getattr(app, "drain", None) if isinstance(app, App) else None
+    return app.kernel.sockets.end_streams if isinstance(app, App) else None
 
 
 def adrain_of(app: Any) -> Callable[[], Awaitable[None]] | None:
     """Find what ends the sockets and streams of an app that is served on a loop."""
-    if not isinstance(app, App):
-        return None
-    return getattr(app, "adrain", app.kernel.sockets.close)
+    return app.kernel.sockets.close if isinstance(app, App) else None
 
 
 def wrap_granian(app: Any, signals: Any) -> None:

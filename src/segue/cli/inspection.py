@@ -19,7 +19,7 @@ import click
 from segue.app import App
 from segue.cli.target import Target, prepare
 from segue.core.errors import SegueError
-from segue.core.kernel.kernel import WEBSOCKET
+from segue.core.types import WEBSOCKET
 
 __all__ = ["Inspection", "Interface", "inspect_apart", "inspect_app"]
 

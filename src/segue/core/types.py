@@ -8,10 +8,11 @@ from collections.abc import (
     MutableMapping,
 )
 from enum import Enum
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
     "UNSET",
+    "WEBSOCKET",
     "Answer",
     "AsyncWrap",
     "Extension",
@@ -19,6 +20,7 @@ __all__ = [
     "Receive",
     "Scope",
     "Send",
+    "Slashes",
     "Unset",
     "Wrap",
 ]
@@ -50,6 +52,15 @@ Wrap: TypeAlias = Generator[Any, Any, None]
 
 AsyncWrap: TypeAlias = AsyncGenerator[Any, Any]
 """What a middleware that awaits returns."""
+
+Slashes: TypeAlias = Literal["redirect", "strict", "ignore"]
+"""What happens to a path that only lacks or has a final slash."""
+
+WEBSOCKET: Final = "(WEBSOCKET)"
+"""The method that a WebSocket's opening handshake has in the route table.
+
+Parentheses cannot stand in a method, so no request can ask for it.
+"""
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]

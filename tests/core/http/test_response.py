@@ -29,7 +29,7 @@ def asked(method: str = "GET", **fields: str) -> SimpleNamespace:
     return SimpleNamespace(method=method, headers=Headers(pairs), limits=Limits())
 
 
-def show_book(id: int) -> str:  # noqa: A002 - as a handler of a user's would say it
+def show_book(id: int) -> str:
     return str(id)
 
 

@@ -1,6 +1,7 @@
 """Every test of the walk runs over all three protocols, sync and async."""
 
 from collections.abc import Iterator
+
 import pytest
 
 from segue import App

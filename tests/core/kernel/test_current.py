@@ -4,7 +4,7 @@ import pytest
 
 from segue import App, Request, url
 from segue.core.errors import WalkError
-from segue.core.kernel import find_request
+from segue.core.kernel.current import find_request
 from segue.testing import Client
 
 

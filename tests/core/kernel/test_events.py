@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from segue import App, Group
-from segue.core.kernel import RequestFinished
+from segue.core.kernel.events import RequestFinished
 from segue.testing import Client
 
 

@@ -1,6 +1,7 @@
 """What is demanded of every request, and what is told of a miss."""
 
 import asyncio
+
 import pytest
 
 from segue import App, Request

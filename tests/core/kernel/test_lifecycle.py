@@ -8,7 +8,7 @@ import pytest
 
 from segue import App
 from segue.core.errors import WalkError
-from segue.core.kernel import AppStarted, AppStopped
+from segue.core.kernel.events import AppStarted, AppStopped
 from segue.testing import Client
 
 

@@ -8,7 +8,11 @@ import pytest
 
 from segue.core.http.limits import Limits
 from segue.core.http.request import Request
-from segue.core.routing import Converters, HostPattern, Pattern, Route, RouteTable
+from segue.core.routing.hosts import HostPattern
+from segue.core.routing.pattern import Pattern
+from segue.core.routing.registry import Converters
+from segue.core.routing.route import Route
+from segue.core.routing.table import RouteTable
 
 
 @dataclass

@@ -1,10 +1,8 @@
 """Conflicts: duplicates, dead routes and repeated names, with both places."""
 
 import msgspec
-
 import pytest
 
-from segue.core.routing import Converters, RouteTable
 from segue.core.routing.predicates import (
     accepts,
     custom,
@@ -13,6 +11,8 @@ from segue.core.routing.predicates import (
     method,
     query,
 )
+from segue.core.routing.registry import Converters
+from segue.core.routing.table import RouteTable
 
 converters = Converters()
 converters.add("late", str, rank=85)

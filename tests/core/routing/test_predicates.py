@@ -4,6 +4,7 @@ import pytest
 
 from segue.core.errors import RouteError
 from segue.core.routing.predicates import (
+    Condition,
     accepts,
     content_type,
     custom,
@@ -162,6 +163,14 @@ def test_a_predicate_of_a_stranger_weighs_as_much_as_one_of_ours():
     assert weight([Loud()]) == weight([accepts("text/html")])
     assert str(header("a") & Loud()) == "header a and the request is loud"
     assert str(~(header("a") | Loud())).count("not ") == 2
+
+
+def test_a_condition_has_to_say_when_it_holds(ask):
+    class Silent(Condition, frozen=True):
+        pass
+
+    with pytest.raises(NotImplementedError):
+        Silent()(ask())
 
 
 def test_a_malformed_host_is_an_error_at_once():

@@ -1,9 +1,9 @@
 """Reverse URLs: names and targets to URLs."""
 
-import msgspec
 from datetime import date
 from enum import Enum
 
+import msgspec
 import pytest
 
 from segue.core.errors import RouteError

@@ -1,11 +1,11 @@
 """The table: open until it is frozen, then compiled."""
 
 import msgspec
-
 import pytest
 
 from segue.core.errors import RouteError
-from segue.core.routing import Found, Miss, RouteTable
+from segue.core.routing.matcher import Found, Miss
+from segue.core.routing.table import RouteTable
 
 
 def test_routes_come_out_in_the_order_they_were_added(table):

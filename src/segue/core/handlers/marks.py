@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from segue.core.errors import PlanError
 from segue.core.handlers.hints import keep_names
 from segue.core.handlers.places import place_of
+from segue.core.types import WEBSOCKET
 
 __all__ = [
     "Controller",
@@ -146,4 +147,4 @@ def delete(path: str = "", **options: Any) -> Callable[[F], F]:
 
 def websocket(path: str = "", **options: Any) -> Callable[[F], F]:
     """Mark an async function as the handler of a WebSocket."""
-    return route(path, methods=("WEBSOCKET",), **options)
+    return route(path, methods=(WEBSOCKET,), **options)

@@ -52,20 +52,18 @@ def answer_holder(hint: Any) -> Hold | None:
     if hold is None:
         return None
 
-    def hold_answer(answer: Any) -> Any:
+    def hold_answer(answer: object) -> Any:
         if answer is None or isinstance(answer, (str, bytes, Response)):
             return answer
         try:
-            is_tuple: bool = type(answer) is tuple
-            return with_status(answer) if is_tuple else hold(answer)
+            return hold_several(answer) if type(answer) is tuple else hold(answer)
         except RecursionError:
             # The encoder finds the circle and names it.
-            return answer
+            return cast("Any", answer)
 
-    def with_status(answer: Any) -> Any:
+    def hold_several(answer: Any) -> Any:
         if len(answer) == 2 and isinstance(answer[1], int):  # noqa: PLR2004 - (answer, status)
-            held: tuple[Any, int] = (hold_answer(answer[0]), answer[1])
-            return held
+            return hold_answer(answer[0]), int(answer[1])
         return hold(answer)
 
     return hold_answer

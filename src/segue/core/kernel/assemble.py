@@ -28,7 +28,7 @@ from segue.core.kernel.access import AccessLog
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
 from segue.core.kernel.entry import Entry, Hook, colour_of
 from segue.core.kernel.events import RequestFinished
-from segue.core.kernel.faults import FaultLog
+from segue.core.kernel.faultlog import FaultLog
 from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
@@ -37,12 +37,11 @@ from segue.core.kernel.steps import Colour, Step
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface
 from segue.core.routing.hosts import HostPattern
-from segue.core.routing.matcher import Slashes
 from segue.core.routing.pattern import Pattern
 from segue.core.routing.registry import Converters
 from segue.core.routing.route import Route
 from segue.core.routing.table import RouteTable
-from segue.core.types import UNSET
+from segue.core.types import UNSET, Slashes
 from segue.core.websockets.socket import WebSocket
 
 __all__ = ["Assembly", "assemble"]

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from segue.core.types import WEBSOCKET
+
 __all__ = ["Declarations", "DeclaredLayer", "DeclaredRoute", "Included"]
 
 Function = Callable[..., Any]
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class DeclaredRoute:
     """One route as it was written.
 
     Attributes:
-        methods: Upper-case names; `WEBSOCKET` for a socket; None for any method.
+        methods: Upper-case names; that of `WEBSOCKET` for a socket; None for any method.
         options: `status`, `inline`, `timeout`, `body_limit`, `middleware` ...
     """
 
@@ -30,7 +33,7 @@ class DeclaredRoute:
     @property
     def is_socket(self) -> bool:
         """Whether it is the handler of a WebSocket."""
-        return self.methods is not None and "WEBSOCKET" in self.methods
+        return self.methods is not None and WEBSOCKET in self.methods
 
 
 @dataclass(frozen=True, slots=True)

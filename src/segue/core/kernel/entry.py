@@ -52,7 +52,7 @@ class Entry:
         limits: The app's, with the route's own for the body.
         is_async: Some step of the walk is awaited.
         is_light: No step of the walk waits.
-        is_plain: Nothing surrounds the handler.
+        is_plain: Nothing surrounds the handler: the protocols take the short way.
         path_names: The names of the values of path and host, in their order.
     """
 
@@ -68,15 +68,6 @@ class Entry:
     is_light: bool = False
     is_plain: bool = True
     path_names: tuple[str, ...] = ()
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the protocols take the short way to the handler.
-
-        Not for one that takes its body both decoded and in a `Request`: there it
-        would be read twice.
-        """
-        return self.is_plain and not (self.call.body and self.call.request)
 
     @property
     def status(self) -> int:

@@ -7,17 +7,17 @@ with the request's id in both.
 """
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
+from segue.core.errors import HTTPError, InternalServerError
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.entry import Hook
 
-__all__ = ["FaultLog", "find_handler", "http_answer", "unexpected", "wants_page"]
+__all__ = ["find_handler", "http_answer", "unexpected", "wants_page"]
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -80,34 +80,3 @@ def unexpected(error: Exception, request: Request) -> Response:
     response = http_answer(answer, request)
     response.headers["x-request-id"] = request.id
     return response
-
-
-class FaultLog:
-    """Logs what nobody took, each once, and tells who watches.
-
-    Attributes:
-        watchers: Called with each fault; a test's client is one.
-    """
-
-    def __init__(self) -> None:
-        self.watchers: list[Callable[[BaseException], None]] = []
-
-    def write(self, error: Exception, request: Request) -> None:
-        """Write one fault, with the id of its request."""
-        if not isinstance(error, ClientDisconnected):
-            _log(error, request)
-            for watcher in list(self.watchers):
-                watcher(error)
-
-
-def _log(error: Exception, request: Request) -> None:
-    import logging  # noqa: PLC0415 - 10 ms that `import segue` does not pay
-
-    logging.getLogger("segue.errors").error(
-        "%s %s failed: %s",
-        request.method,
-        ascii(request.path)[1:-1],
-        type(error).__name__,
-        exc_info=error,
-        extra={"request_id": request.id},
-    )

@@ -6,8 +6,9 @@ from typing import Any
 from segue.core.errors import BadRequest, HTTPError
 from segue.core.http.request import Exchange, Request
 from segue.core.kernel.entry import Entry
-from segue.core.kernel.kernel import WEBSOCKET, Kernel
+from segue.core.kernel.kernel import Kernel
 from segue.core.routing.matcher import Found, Matcher, Miss
+from segue.core.types import WEBSOCKET
 from segue.core.websockets.socket import (
     Channel,
     WebSocket,

@@ -27,7 +27,7 @@ from segue.core.http.proxies import ProxyTrust
 from segue.core.http.request import Exchange, Request
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
-from segue.core.kernel.current import current
+from segue.core.kernel.current import current, find_request
 from segue.core.kernel.entry import Entry, Hook
 from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
 from segue.core.kernel.lifecycle import Lifecycle
@@ -40,13 +40,11 @@ from segue.core.kernel.walk import Surface, hook_inputs, settle, walk
 from segue.core.routing.matcher import Matcher, Miss
 from segue.core.routing.route import Route
 from segue.core.routing.table import RouteTable
+from segue.core.types import WEBSOCKET
 
-__all__ = ["WEBSOCKET", "Configuration", "Kernel", "Target"]
+__all__ = ["Configuration", "Kernel", "Target"]
 
 E = TypeVar("E")
-
-WEBSOCKET = "WEBSOCKET"
-"""The method that a WebSocket's opening handshake has in the route table."""
 
 _USUAL = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}
@@ -202,6 +200,22 @@ class Kernel:
         )
         request.route = entry.route if entry is not None else None
         current.set(request)
+        return request
+
+    def request_again(
+        self, raw: object, entry: Entry, values: tuple[Any, ...]
+    ) -> Request | None:
+        """Find the request that a handler on the short way had, if it had one.
+
+        The same one must meet whoever comes behind the handler: it has the files to
+        be closed, the state, and the id that the handler may have logged.
+        """
+        request = find_request()
+        if request is None or request.raw is not raw:
+            return None
+        if request.route is not entry.route:
+            return None
+        request.values = dict(zip(entry.path_names, values, strict=False))
         return request
 
     def miss(self, request: Request, miss: Miss) -> Entry:

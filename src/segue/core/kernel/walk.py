@@ -23,8 +23,8 @@ from segue.core.http.bodies import on_event_loop
 from segue.core.http.request import Request
 from segue.core.http.response import Redirect, Response
 from segue.core.kernel.entry import Entry, Hook
+from segue.core.kernel.faultlog import FaultLog
 from segue.core.kernel.faults import (
-    FaultLog,
     find_handler,
     http_answer,
     unexpected,

@@ -6,18 +6,12 @@ that was found, so that no coroutine stands between the server and the endpoint.
 Source: ASGI 3.0, HTTP and WebSocket 2.5, lifespan 2.0.
 """
 
-import asyncio
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
-from segue.core.errors import (
-    BadRequest,
-    ClientDisconnected,
-    ContentTooLarge,
-    SegueError,
-)
+from segue.core.errors import BadRequest, ClientDisconnected, SegueError
 from segue.core.handlers.answers import MEDIA_TYPES
 from segue.core.handlers.compile import compile_short
 from segue.core.handlers.wire import Wire
@@ -28,15 +22,19 @@ from segue.core.kernel.entry import Entry
 from segue.core.kernel.handshake import answer_handshake
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
-from segue.core.protocols.bodies import LoopBody
 from segue.core.protocols.channels import ASGIChannel
 from segue.core.protocols.delivery import fail, reply_plain, search, walk_through
-from segue.core.protocols.short import short_names
+from segue.core.protocols.scope import (
+    ASGIExchange,
+    below_root as _below,
+    read_body as _read,
+)
+from segue.core.protocols.short import is_kept, short_names
 from segue.core.protocols.streaming import send_pieces
 from segue.core.routing.matcher import Matcher
 from segue.core.types import Receive, Scope, Send
 
-__all__ = ["ASGIExchange", "begin_asgi", "build_asgi"]
+__all__ = ["begin_asgi", "build_asgi"]
 
 Values: TypeAlias = tuple[Any, ...]
 Endpoint: TypeAlias = Callable[
@@ -116,14 +114,6 @@ def _check_host(kernel: Kernel, hosts: list[bytes]) -> None:
     kernel.remember_host(hosts[0])
 
 
-def _below(scope: Scope) -> str:
-    """Take the root path off, where the server left it on."""
-    path, root = str(scope["path"]), str(scope["root_path"]).rstrip("/")
-    if path == root or path.startswith(f"{root}/"):
-        path = path[len(root) :]
-    return path or "/"
-
-
 def _search(
     kernel: Kernel,
     matcher: Matcher[Any],
@@ -139,7 +129,7 @@ def _search(
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_short:
+    if not entry.is_plain:
         return _walked(kernel, entry)
     if entry.colour is Colour.BLOCKING:
         return _in_worker(kernel, entry)
@@ -148,12 +138,16 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
         "fail_": partial(_fail, kernel, entry),
         "reply_": partial(_reply_plain, kernel, entry),
     }
+    if is_kept(entry):
+        names["read_"] = partial(_read_kept, kernel, entry)
     return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
 
 def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
     """Serve a sync handler: gather here, call it in a worker thread."""
     call, limit, run = entry.call, entry.limits.body, kernel.threads.run
+    request_of = short_names(kernel, entry)["request_of_"]
+    read = partial(_read_kept, kernel, entry) if is_kept(entry) else _read
 
     async def in_worker(
         scope: Scope, receive: Receive, send: Send, values: Values
@@ -163,10 +157,10 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
             if call.query:
                 inputs += (scope["query_string"].decode("latin-1"),)
             if call.body:
-                inputs += await _read(scope, receive, limit)
+                inputs += await read(scope, receive, limit)
             if call.request:
                 exchange = ASGIExchange(scope, receive)
-                inputs += (kernel.request(exchange, entry, values),)
+                inputs += (request_of(exchange, entry, values),)
             result = await run(call.function, *inputs, *values)
         except Exception as error:
             await _fail(kernel, entry, scope, receive, send, values, error)
@@ -176,6 +170,15 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
         )
 
     return in_worker
+
+
+async def _read_kept(
+    kernel: Kernel, entry: Entry, scope: Scope, receive: Receive, limit: int
+) -> tuple[bytes, str]:
+    """Read the whole body through a `Request`, which has the limit as well."""
+    del limit
+    request = kernel.request(ASGIExchange(scope, receive), entry)
+    return await request.abody(), request.headers.get("content-type") or ""
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
@@ -229,7 +232,7 @@ class _Line:
     def call(self) -> tuple[Any, ...]:
         return self._scope, self._receive, self._send
 
-    def exchange(self) -> "ASGIExchange":
+    def exchange(self) -> ASGIExchange:
         return ASGIExchange(self._scope, self._receive)
 
     async def send(self, response: Response) -> None:
@@ -313,173 +316,6 @@ def _told(error: Exception) -> str:
     if isinstance(error, SegueError):
         return str(error)
     return "".join(traceback.format_exception(error))
-
-
-# -- the way in
-
-
-def _described(scope: Scope) -> tuple[int | None, str]:
-    """Find the length and the type of the body among the headers."""
-    length, content_type = None, ""
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            text = value.decode("latin-1")
-            if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
-                raise BadRequest("The Content-Length is malformed.")
-            length = int(text)
-        elif name == b"content-type":
-            content_type = value.decode("latin-1")
-    return length, content_type
-
-
-async def _read(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, str]:
-    """Read the whole body; give it with its content type."""
-    length, content_type = _described(scope)
-    if length is not None and length > limit:
-        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        return body, content_type
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnected("the body ended early")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts), content_type
-        message = await receive()
-
-
-class ASGIExchange:
-    """One request, or the handshake of one socket, as ASGI gives it."""
-
-    __slots__ = ("_receive", "body", "raw")
-
-    protocol = "asgi"
-
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.raw = scope
-        self.body = _Body(scope, receive)
-
-    @property
-    def method(self) -> str:
-        return str(self.raw.get("method") or "GET")
-
-    @property
-    def path(self) -> str:
-        if self.raw.get("root_path"):
-            return _below(self.raw)
-        return str(self.raw["path"])
-
-    @property
-    def root_path(self) -> str:
-        return str(self.raw.get("root_path") or "").rstrip("/")
-
-    @property
-    def query_string(self) -> str:
-        query: bytes = self.raw["query_string"]
-        return query.decode("latin-1")
-
-    @property
-    def scheme(self) -> str:
-        scheme = str(self.raw.get("scheme") or "http")
-        return {"ws": "http", "wss": "https"}.get(scheme, scheme)
-
-    @property
-    def http_version(self) -> str:
-        return str(self.raw.get("http_version") or "1.1")
-
-    @property
-    def client(self) -> tuple[str, int] | None:
-        client = self.raw.get("client")
-        return (str(client[0]), int(client[1] or 0)) if client and client[0] else None
-
-    @property
-    def server(self) -> tuple[str, int | None] | None:
-        server = self.raw.get("server")
-        return (str(server[0]), server[1]) if server else None
-
-    def header_pairs(self) -> list[tuple[str, str]]:
-        """Give the headers; a name with an underscore is dropped as a forgery."""
-        return [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in self.raw["headers"]
-            if b"_" not in name
-        ]
-
-
-class _Body(LoopBody):
-    """The body of one request, and the word that its client is gone.
-
-    Both come out of one `receive`, and a handler may still read while its answer is
-    on the way. So one of the two waits for the next message, and what the watcher
-    finds is kept for the reader.
-    """
-
-    __slots__ = ("_kept", "_receive", "_scope", "_taken", "_turn")
-
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        super().__init__()
-        self._scope = scope
-        self._receive = receive
-        self._kept: Any = None
-        self._turn: asyncio.Lock | None = None
-
-    @property
-    def content_length(self) -> int | None:
-        return _described(self._scope)[0]
-
-    async def achunks(self) -> AsyncIterator[bytes]:
-        more = True
-        while more:
-            message = await self._next_message()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnected("the body ended early")
-            more = message.get("more_body", False)
-            if chunk := message.get("body", b""):
-                yield chunk
-
-    def watch(self) -> Coroutine[Any, Any, None]:
-        """Begin to watch; what is returned ends when the client is gone."""
-        self._turn = asyncio.Lock()
-        self._taken = asyncio.Event()
-        return self._watched(self._turn)
-
-    async def _next_message(self) -> Any:
-        if self._turn is None:
-            return await self._receive()
-        if self._kept is None:
-            # The lock is fair: the watcher, if it waits, keeps one message for us.
-            async with self._turn:
-                if self._kept is None:
-                    return await self._receive()
-        message, self._kept = self._kept, None
-        self._taken.set()
-        return message
-
-    async def _watched(self, turn: asyncio.Lock) -> None:
-        more = True
-        while True:
-            async with turn:
-                message = await self._receive()
-                gone = message["type"] == "http.disconnect"
-                if more or gone:
-                    self._kept = message
-            if gone:
-                return
-            more = message.get("more_body", False)
-            if more:
-                # A body that is read in pieces is read no faster for the watcher.
-                await self._taken.wait()
-                self._taken.clear()
 
 
 _WIRE = Wire(

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from segue.core.errors import ClientDisconnected
 from segue.core.http.request import Exchange, Request
 from segue.core.http.response import Response, Stream
-from segue.core.kernel.current import find_request
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
 from segue.core.routing.matcher import Found, Matcher
@@ -141,15 +140,8 @@ async def reply(
 def _request(
     kernel: Kernel, entry: Entry, line: Line, values: tuple[Any, ...]
 ) -> Request:
-    """Find the request that the handler had, or make one."""
-    request = find_request()
-    if (
-        request is None
-        or request.raw is not line.call[0]
-        or (request.route is not entry.route)
-    ):
-        request = kernel.request(line.exchange(), entry, values)
-    return request
+    request = kernel.request_again(line.call[0], entry, values)
+    return request or kernel.request(line.exchange(), entry, values)
 
 
 async def _finished(kernel: Kernel, request: Request, response: Response) -> Response:

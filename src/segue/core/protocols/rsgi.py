@@ -33,7 +33,7 @@ from segue.core.kernel.steps import Colour
 from segue.core.protocols.bodies import LoopBody
 from segue.core.protocols.channels import RSGIChannel
 from segue.core.protocols.delivery import fail, reply_plain, search, walk_through
-from segue.core.protocols.short import short_names
+from segue.core.protocols.short import is_kept, short_names
 from segue.core.protocols.streaming import send_pieces
 from segue.core.routing.matcher import Matcher
 
@@ -108,7 +108,7 @@ def _search(
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_short:
+    if not entry.is_plain:
         return _walked(kernel, entry)
     if entry.colour is Colour.BLOCKING:
         return _in_worker(kernel, entry)
@@ -117,12 +117,16 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
         "fail_": partial(_fail, kernel, entry),
         "reply_": partial(_reply_plain, kernel, entry),
     }
+    if is_kept(entry):
+        names["read_"] = partial(_read_kept, kernel, entry)
     return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
 
 def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
     """Serve a sync handler: gather here, call it in a worker thread."""
     call, limit, run = entry.call, entry.limits.body, kernel.threads.run
+    request_of = short_names(kernel, entry)["request_of_"]
+    read = partial(_read_kept, kernel, entry) if is_kept(entry) else _read
 
     async def in_worker(scope: Any, protocol: Any, values: Values) -> None:
         inputs: Values = ()
@@ -130,10 +134,10 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
             if call.query:
                 inputs += (scope.query_string,)
             if call.body:
-                inputs += await _read(scope, protocol, limit)
+                inputs += await read(scope, protocol, limit)
             if call.request:
                 exchange = RSGIExchange(scope, protocol)
-                inputs += (kernel.request(exchange, entry, values),)
+                inputs += (request_of(exchange, entry, values),)
             result = await run(call.function, *inputs, *values)
         except Exception as error:
             await _fail(kernel, entry, scope, protocol, values, error)
@@ -143,6 +147,15 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
         )
 
     return in_worker
+
+
+async def _read_kept(
+    kernel: Kernel, entry: Entry, scope: Any, protocol: Any, limit: int
+) -> tuple[bytes, str]:
+    """Read the whole body through a `Request`, which has the limit as well."""
+    del limit
+    request = kernel.request(RSGIExchange(scope, protocol), entry)
+    return await request.abody(), request.headers.get("content-type") or ""
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeAlias, cast
 
 from segue.core.errors import ClientDisconnected
@@ -39,39 +39,44 @@ async def send_pieces(
         ClientDisconnected: The client went away before the end.
     """
     sending = asyncio.ensure_future(_put_all(kernel, response, put))
-    watching = asyncio.ensure_future(gone)
-    stopping = asyncio.get_running_loop().create_future()
-    waiting: set[asyncio.Future[Any]] = {sending, watching, stopping}
+    watching = asyncio.ensure_future(_until(gone))
+    stopping = asyncio.Event()
+    ending = asyncio.ensure_future(stopping.wait())
     if kernel.is_endless(response):
-        kernel.sockets.add_stream(stopping, lambda: _settle(stopping))
+        loop = asyncio.get_running_loop()
+        kernel.sockets.add_stream(
+            stopping, lambda: loop.call_soon_threadsafe(stopping.set)
+        )
     try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if not sending.done():
-            await _cancelled(sending)
-            if not stopping.done():
-                raise ClientDisconnected("the client went away during the answer")
-        else:
+        await asyncio.wait(
+            {sending, watching, ending}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if sending.done():
             sending.result()
+        elif not stopping.is_set():
+            raise ClientDisconnected("the client went away during the answer")
     finally:
         kernel.sockets.forget_stream(stopping)
-        stopping.cancel()
+        ending.cancel()
         watching.cancel()
-        await _cancelled(sending)
+        await _end(sending)
+        # Its error holds this frame: together they would hold the connection.
+        del sending
 
 
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+async def _until(gone: Coroutine[Any, Any, None]) -> None:
+    # A server whose `receive` fails has lost its client as well.
+    with suppress(Exception):
+        await gone
 
 
-async def _cancelled(task: asyncio.Future[None]) -> None:
-    """End a task, and raise what went wrong in it at its end."""
-    if task.done():
-        return
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.result()
+async def _end(task: asyncio.Future[None]) -> None:
+    """Cancel a task, and raise what went wrong in it at its end."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
 
 
 async def _put_all(kernel: Kernel, response: Stream | File, put: Put) -> None:
@@ -80,6 +85,8 @@ async def _put_all(kernel: Kernel, response: Stream | File, put: Put) -> None:
         async with aclosing(chunks):
             async for chunk in chunks:
                 await put(chunk)
+                # Else a source that never waits would keep the loop for itself.
+                await asyncio.sleep(0)
         return
     source = iter(response)
     while True:

@@ -4,11 +4,6 @@ Two ways lead to a handler. The short way, for a route that nothing surrounds, c
 the compiled function with what it needs and sends the pair it returns. The long way
 makes a `Request` and walks. Both end in `_reply` when there is a `Response`.
 
-What WSGI hides: header names are merged (`X_Forwarded_For` looks like
-`X-Forwarded-For`), repeated headers are joined by some servers, and a body without
-a length is only readable where the server says that it marks its end
-(`wsgi.input_terminated`); elsewhere such a request is refused with 411.
-
 Source: PEP 3333.
 """
 
@@ -17,37 +12,32 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from segue.core.errors import (
-    BadRequest,
-    ClientDisconnected,
-    ContentTooLarge,
-    LengthRequired,
-)
+from segue.core.errors import ClientDisconnected
 from segue.core.handlers.answers import MEDIA_TYPES
 from segue.core.handlers.compile import compile_short
 from segue.core.handlers.wire import Wire
 from segue.core.http.request import Request
 from segue.core.http.response import Response, Stream
-from segue.core.kernel.current import current, find_request
+from segue.core.kernel.current import current
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
-from segue.core.protocols.short import short_names
+from segue.core.protocols.environ import (
+    Environ,
+    WSGIExchange,
+    read_body as _read,
+    read_path as _path,
+)
+from segue.core.protocols.short import is_kept, short_names
 from segue.core.routing.matcher import Found, Matcher
 
-__all__ = ["WSGIExchange", "build_wsgi"]
+__all__ = ["build_wsgi"]
 
-Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]
 Endpoint: TypeAlias = Callable[
     [Environ, StartResponse, tuple[Any, ...]], Iterable[bytes]
 ]
 
-_CHUNK = 64 * 1024
-_UNPREFIXED = (
-    ("content-type", "CONTENT_TYPE"),
-    ("content-length", "CONTENT_LENGTH"),
-)
 _STATUS_LINES = {
     status.value: f"{status.value} {status.phrase}" for status in HTTPStatus
 }
@@ -90,18 +80,6 @@ def build_wsgi(kernel: Kernel) -> Callable[[Environ, StartResponse], Iterable[by
     return wsgi
 
 
-def _path(environ: Environ) -> str:
-    # Only below a mount point is an empty path the root; else the target was none.
-    path = environ["PATH_INFO"]
-    return "/" if not path and environ.get("SCRIPT_NAME") else _decode(path)
-
-
-def _decode(path: str) -> str:
-    if path.isascii():
-        return path
-    return path.encode("latin-1").decode("utf-8", "replace")
-
-
 def _search(
     kernel: Kernel,
     matcher: Matcher[Any],
@@ -132,7 +110,7 @@ def _search(
 
 
 def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
-    if not entry.is_short:
+    if not entry.is_plain:
         return _walked(kernel, entry)
     if entry.colour is Colour.ASYNC:
         return _on_loop(kernel, entry)
@@ -142,12 +120,16 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
         "fail_": partial(_fail, kernel, entry),
         "reply_": partial(_reply_plain, kernel, entry),
     }
+    if is_kept(entry):
+        names["read_"] = partial(_read_kept, kernel, entry)
     return compile_short(entry.call.plan, kernel.values, _WIRE, names)
 
 
 def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
     """Serve an async handler: gather here, await on the background loop."""
     call, limit = entry.call, entry.limits.body
+    request_of = short_names(kernel, entry)["request_of_"]
+    read = partial(_read_kept, kernel, entry) if is_kept(entry) else _read
 
     def on_loop(
         environ: Environ, start_response: StartResponse, values: tuple[Any, ...]
@@ -157,9 +139,9 @@ def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
             if call.query:
                 inputs += (environ.get("QUERY_STRING"),)
             if call.body:
-                inputs += _read(environ, limit)
+                inputs += read(environ, limit)
             if call.request:
-                inputs += (kernel.request(WSGIExchange(environ), entry, values),)
+                inputs += (request_of(WSGIExchange(environ), entry, values),)
             result = kernel.loop.run(call.function(*inputs, *values))
         except Exception as error:
             return _fail(kernel, entry, environ, start_response, values, error)
@@ -168,6 +150,15 @@ def _on_loop(kernel: Kernel, entry: Entry) -> Endpoint:
         )
 
     return on_loop
+
+
+def _read_kept(
+    kernel: Kernel, entry: Entry, environ: Environ, limit: int
+) -> tuple[bytes, str]:
+    """Read the whole body through a `Request`, which has the limit as well."""
+    del limit
+    request = kernel.request(WSGIExchange(environ), entry)
+    return request.body(), request.headers.get("content-type") or ""
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
@@ -197,15 +188,8 @@ def _fail(
 def _request(
     kernel: Kernel, entry: Entry, environ: Environ, values: tuple[Any, ...]
 ) -> Request:
-    """Find the request that the handler had, or make one."""
-    request = find_request()
-    if (
-        request is None
-        or request.raw is not environ
-        or (request.route is not entry.route)
-    ):
-        request = kernel.request(WSGIExchange(environ), entry, values)
-    return request
+    request = kernel.request_again(environ, entry, values)
+    return request or kernel.request(WSGIExchange(environ), entry, values)
 
 
 # -- the way out
@@ -355,159 +339,6 @@ class _Pull:
 
 async def _next(source: AsyncIterator[bytes]) -> bytes | None:
     return await anext(source, None)
-
-
-# -- the way in
-
-
-class WSGIExchange:
-    """One request as WSGI gives it."""
-
-    __slots__ = ("body", "raw")
-
-    protocol = "wsgi"
-
-    def __init__(self, environ: Environ) -> None:
-        self.raw = environ
-        self.body = _Body(environ)
-
-    @property
-    def method(self) -> str:
-        return str(self.raw["REQUEST_METHOD"])
-
-    @property
-    def path(self) -> str:
-        return _path(self.raw)
-
-    @property
-    def root_path(self) -> str:
-        return _decode(self.raw.get("SCRIPT_NAME") or "").rstrip("/")
-
-    @property
-    def query_string(self) -> str:
-        return str(self.raw.get("QUERY_STRING") or "")
-
-    @property
-    def scheme(self) -> str:
-        return str(self.raw.get("wsgi.url_scheme") or "http")
-
-    @property
-    def http_version(self) -> str:
-        return str(self.raw.get("SERVER_PROTOCOL") or "HTTP/1.1").removeprefix("HTTP/")
-
-    @property
-    def client(self) -> tuple[str, int] | None:
-        address = self.raw.get("REMOTE_ADDR")
-        if not address:
-            return None
-        port = str(self.raw.get("REMOTE_PORT") or "")
-        return str(address), int(port) if port.isdecimal() else 0
-
-    @property
-    def server(self) -> tuple[str, int | None] | None:
-        port = str(self.raw.get("SERVER_PORT") or "")
-        name = str(self.raw.get("SERVER_NAME") or "")
-        return (name, int(port) if port.isdecimal() else None) if name else None
-
-    def header_pairs(self) -> list[tuple[str, str]]:
-        """Give the headers; names lower-case with dashes."""
-        pairs = [
-            (key[5:].replace("_", "-").lower(), value)
-            for key, value in self.raw.items()
-            if key.startswith("HTTP_") and isinstance(value, str)
-        ]
-        pairs += [
-            (name, self.raw[key]) for name, key in _UNPREFIXED if self.raw.get(key)
-        ]
-        return pairs
-
-
-class _Body:
-    """The body of one request, in blocking pieces."""
-
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: Environ) -> None:
-        self._environ = environ
-
-    @property
-    def content_length(self) -> int | None:
-        return _length(self._environ)
-
-    def chunks(self) -> Iterator[bytes]:
-        return _pieces(self._environ, _length(self._environ))
-
-    async def achunks(self) -> AsyncIterator[bytes]:
-        import asyncio  # noqa: PLC0415 - only async handlers come here
-
-        chunks = self.chunks()
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            yield chunk
-
-
-def _read(environ: Environ, limit: int) -> tuple[bytes, str]:
-    """Read the whole body; give it with its content type."""
-    return _whole(environ, limit), environ.get("CONTENT_TYPE") or ""
-
-
-def _whole(environ: Environ, limit: int) -> bytes:
-    length = _length(environ)
-    if length is not None and length > limit:
-        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-    parts: list[bytes] = []
-    size = 0
-    for part in _pieces(environ, length, at_once=length or _CHUNK):
-        size += len(part)
-        if size > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _pieces(
-    environ: Environ, length: int | None, at_once: int = _CHUNK
-) -> Iterator[bytes]:
-    """Read up to the end of the body, which a chunked one marks itself."""
-    if length is None:
-        if not _is_chunked(environ):
-            return
-        _check_end(environ)
-    read = environ["wsgi.input"].read
-    while length is None or length > 0:
-        try:
-            part: bytes = read(at_once if length is None else min(length, at_once))
-        except Exception as error:
-            # Each server has errors of its own for a body that breaks off.
-            raise ClientDisconnected("the body ended early") from error
-        if not part:
-            if length is not None:
-                raise ClientDisconnected("the body ended early")
-            return
-        if length is not None:
-            length -= len(part)
-        yield part
-
-
-def _length(environ: Environ) -> int | None:
-    text = environ.get("CONTENT_LENGTH")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
-        raise BadRequest("The Content-Length is malformed.")
-    return int(text)
-
-
-def _is_chunked(environ: Environ) -> bool:
-    return bool(environ.get("HTTP_TRANSFER_ENCODING"))
-
-
-def _check_end(environ: Environ) -> None:
-    # Granian says that it marks the end, and marks the end of a broken body as well.
-    software = str(environ.get("SERVER_SOFTWARE") or "")
-    if not environ.get("wsgi.input_terminated") or software.startswith("Granian"):
-        raise LengthRequired(
-            "This server does not tell where a chunked body ends; send a length."
-        )
 
 
 _WIRE = Wire(

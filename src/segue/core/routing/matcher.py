@@ -12,7 +12,7 @@ Where routes differ only in the media type that they accept, the client decides.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -28,12 +28,12 @@ from segue.core.routing.lookup import (
 from segue.core.routing.predicates import Accepts, vary
 from segue.core.routing.route import Route
 from segue.core.routing.tree import Cell, Leaf, Zone
+from segue.core.types import Slashes
 
-__all__ = ["Found", "Matcher", "Miss", "Slashes", "other_slash"]
+__all__ = ["Found", "Matcher", "Miss", "other_slash"]
 
 E = TypeVar("E")
 
-Slashes: TypeAlias = Literal["redirect", "strict", "ignore"]
 Values: TypeAlias = tuple[Any, ...]
 
 

@@ -7,9 +7,10 @@ from typing import Any, Final, TypeVar
 from segue.core.errors import Problem, RouteError
 from segue.core.routing.conflicts import find_problems
 from segue.core.routing.explain import Candidate, explain
-from segue.core.routing.matcher import Found, Matcher, Miss, Slashes
+from segue.core.routing.matcher import Found, Matcher, Miss
 from segue.core.routing.reverse import Reverse
 from segue.core.routing.route import Route
+from segue.core.types import Slashes
 
 __all__ = ["RouteTable"]
 

@@ -7,6 +7,7 @@ at its first request, at its server's start, or by `freeze()`. Frozen, it has a
 
 import atexit
 import inspect
+import os
 import threading
 import types
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -341,7 +342,10 @@ class App(Group):
         """The settings with the origin of each value; None without a class."""
         if self._loaded is None and self._settings_class is not None:
             self._loaded = self._settings_class.load(
-                overrides=self.settings_overrides, development=self.debug
+                overrides=self.settings_overrides,
+                # Set by the commands of development before they import an app,
+                # which may ask for its settings while it is imported.
+                development=self.debug or os.environ.get("SEGUE_DEVELOPMENT") == "1",
             )
         return self._loaded
 
@@ -353,14 +357,16 @@ class App(Group):
     @property
     def commands(self) -> Mapping[str, Any]:
         """The commands of the app and its groups by name."""
-        return self.kernel.commands
+        commands: Mapping[str, Any] = self.kernel.commands
+        return commands
 
     def url(self, target: Any, /, **values: Any) -> str:
         """Build the URL of a route from its handler or its name.
 
         Values that are not in the path become the query.
         """
-        return self.kernel.table.url(target, values)
+        address: str = self.kernel.table.url(target, values)
+        return address
 
     def explain(
         self, method: str, path: str, headers: Iterable[tuple[str, str]] = ()
@@ -373,12 +379,13 @@ class App(Group):
 
     def needs_asgi(self) -> str | None:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
-        return self.kernel.needs_asgi()
+        line: str | None = self.kernel.needs_asgi()
+        return line
 
     @property
     def streams(self) -> bool:
         """Whether some handler is a generator, so that its answer is a stream."""
-        return self.kernel.streams()
+        return bool(self.kernel.streams())
 
     def emit(self, event: Any) -> None:
         """Call who listens to an event, from sync code."""

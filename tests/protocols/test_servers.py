@@ -126,13 +126,21 @@ def status_of(answer: bytes) -> int:
 
 @pytest.mark.parametrize(
     "hosts",
-    [b"", b"Host: a\r\nHost: b\r\n", b"Host: a b\r\n", b"Host: x/../y\r\n", b"Host: \r\n"],
+    [
+        b"",
+        b"Host: a\r\nHost: b\r\n",
+        b"Host: a b\r\n",
+        b"Host: x/../y\r\n",
+        b"Host: \r\n",
+    ],
     ids=["none", "two", "space", "slash", "empty"],
 )
 def test_a_request_without_one_valid_host_is_refused(
     server: LiveServer, hosts: bytes
 ) -> None:
-    answer = talk(server, b"GET /text HTTP/1.1\r\n" + hosts + b"connection: close\r\n\r\n")
+    answer = talk(
+        server, b"GET /text HTTP/1.1\r\n" + hosts + b"connection: close\r\n\r\n"
+    )
 
     assert status_of(answer) in (0, 400)
     assert "grüße".encode() not in answer

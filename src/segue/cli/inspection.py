@@ -77,7 +77,7 @@ def inspect_apart(target: Target) -> Inspection:
 def _websocket_of(app: App) -> str | None:
     for route in app.routes:
         if route.methods is not None and WEBSOCKET in route.methods:
-            return route.place
+            return str(route.place)
     return None
 
 

@@ -23,3 +23,5 @@ def command(app_text: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps(told, indent=2))
     else:
         click.echo(table(lines) or "No settings; give the app a class: App(Config).")
+    for hint in () if loaded is None else loaded.hints:
+        click.echo(hint, err=True)

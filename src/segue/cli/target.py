@@ -14,9 +14,11 @@ import click
 from segue.app import App
 from segue.cli.development import mark
 from segue.cli.discovery import load
+from segue.cli.livereload import LiveReload
 from segue.cli.place import Place
 from segue.core.errors import ConfigurationError, SegueError
 from segue.core.http.proxies import ProxyTrust
+from segue.core.kernel.current import find_request
 
 __all__ = [
     "Target",
@@ -81,7 +83,12 @@ def load_target(target: Target) -> Any:
 
     setup()
     try:
-        return prepare(target)
+        app = prepare(target)
+        if isinstance(app, App):
+            loaded = app.loaded_settings
+            secrets = () if loaded is None else loaded.secrets()
+            setup(secrets=secrets, context=_request_fields)
+        return app
     except SegueError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
@@ -90,12 +97,19 @@ def load_target(target: Target) -> Any:
 def _apply(app: App, target: Target) -> None:
     if target.debug:
         app.debug = app.watch_loop = True
+        app.use(LiveReload())
     if target.access_log:
         app.access_log = True
     if target.threads is not None:
         app.threads = target.threads
     if target.proxies:
         app.proxies = ProxyTrust(target.proxies)
+
+
+def _request_fields() -> dict[str, str]:
+    """Tell a log line the id of the request it was written in."""
+    request = find_request()
+    return {} if request is None else {"request_id": request.id}
 
 
 def _check_secret_key(app: App) -> None:

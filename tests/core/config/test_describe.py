@@ -3,7 +3,9 @@
 import msgspec
 import pytest
 
-from segue.core.config import Secret, Settings, describe, table
+from segue.core.config.describe import describe, table
+from segue.core.config.secret import Secret
+from segue.core.config.settings import Settings
 
 
 class Database(msgspec.Struct, frozen=True):

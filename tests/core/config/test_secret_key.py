@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from segue.core.config import Secret, development_key, problem_for_production
+from segue.core.config.secret import Secret
+from segue.core.config.secret_key import development_key, problem_for_production
 from segue.core.errors import SettingsError
 
 GOOD = "k3y-abcdefghijklmnopqrstuvwxyz-0123456789"
@@ -62,7 +63,7 @@ def test_nothing_but_the_key_and_the_ignore_file_is_left(tmp_path):
 @pytest.mark.feature("M-196")
 def test_processes_that_start_together_end_with_one_key(tmp_path):
     code = (
-        "import sys; from segue.core.config import development_key; "
+        "import sys; from segue.core.config.secret_key import development_key; "
         "sys.stdin.readline(); print(development_key(sys.argv[1]).reveal())"
     )
     starters = [

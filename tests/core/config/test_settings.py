@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from annotated_types import Ge
 
-from segue.core.config import Secret, Settings
+from segue.core.config.secret import Secret
+from segue.core.config.settings import Settings
 from segue.core.errors import ConfigurationError
 
 KEY = "k3y-" + "abcdefgh" * 8
@@ -443,9 +444,7 @@ def test_a_misspelling_in_the_env_file_is_hinted_at(folder):
 
 
 def test_places_inside_the_project_are_short(folder):
-    source = (
-        "from segue.core.config import Settings\nclass Shop(Settings):\n    a: int\n"
-    )
+    source = "from segue.core.config.settings import Settings\nclass Shop(Settings):\n    a: int\n"
     scope: dict[str, Any] = {"__name__": "shop"}
     exec(compile(source, str(folder.resolve() / "shop.py"), "exec"), scope)
 

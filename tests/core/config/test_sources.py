@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from segue.core.config import Secret, Settings
+from segue.core.config.secret import Secret
+from segue.core.config.settings import Settings
 from segue.core.errors import ConfigurationError
 
 

@@ -46,6 +46,11 @@ class Pair(NamedTuple):
     right: int
 
 
+def _named(value):
+    # No addresses: workers must collect the same names.
+    return value if isinstance(value, str) else type(value).__name__
+
+
 ANSWERS = [
     ("text", TEXT, b"text"),
     ("<b>ä</b>", TEXT, "<b>ä</b>".encode()),
@@ -75,7 +80,7 @@ ANSWERS = [
 
 
 @pytest.mark.feature("M-043", "M-044")
-@pytest.mark.parametrize(("answer", "kind", "body"), ANSWERS, ids=repr)
+@pytest.mark.parametrize(("answer", "kind", "body"), ANSWERS, ids=_named)
 def test_a_value_is_an_answer(answer, kind, body):
     app = App()
     app.get("/")(lambda: answer)
@@ -114,7 +119,7 @@ def test_none_is_an_answer_without_content(ask):
         ((iter([b"a"]), 202), 202),
         ((("x", 201), 202), 202),
     ],
-    ids=repr,
+    ids=_named,
 )
 def test_an_answer_may_have_a_status_beside_it(answer, status):
     assert to_response(answer).status == status

@@ -80,6 +80,9 @@ class Row:
     def __init__(self, **values):
         vars(self).update(values)
 
+    def __repr__(self):
+        return f"Row({vars(self)})"
+
 
 class Colour(enum.Enum):
     RED = "red"

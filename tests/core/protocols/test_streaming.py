@@ -409,3 +409,62 @@ def test_a_client_that_goes_while_its_body_is_echoed_is_a_lost_client(
 
     assert faults == []
     assert request.sent[-1].get("more_body")
+
+
+def test_a_reader_and_the_watcher_of_its_client_take_turns(
+    app: App, call: Any, faults: list[BaseException]
+) -> None:
+    seen: list[bytes] = []
+
+    @app.post("/")
+    async def echo(request: Request) -> AsyncIterator[bytes]:
+        # By now the watcher waits for the next message.
+        yield b"begun"
+        async for chunk in request.astream():
+            seen.append(chunk)
+        yield b"done"
+        await asyncio.Event().wait()
+
+    request = call(method="POST")
+    last = {"type": "http.request", "body": b"b"}
+    request.messages = [
+        {"type": "http.request", "body": b"a", "more_body": True},
+        last,
+        # Some servers say the end again.
+        {"type": "http.request"},
+        {"type": "http.disconnect"},
+    ]
+    receive = request.receive
+
+    async def slowly() -> Any:
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return await receive()
+
+    request.receive = slowly
+
+    asyncio.run(request.run(app))
+
+    assert seen == [b"a", b"b"]
+    assert request.body == b"begundone"
+    assert faults == []
+
+
+def test_a_source_that_makes_an_error_of_its_end_is_a_fault(
+    app: App, call: Any, faults: list[BaseException]
+) -> None:
+    @app.get("/")
+    async def news() -> AsyncIterator[str]:
+        try:
+            yield "first"
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise LookupError("at the end") from None
+
+    request = call()
+    request.messages = [{"type": "http.request"}, {"type": "http.disconnect"}]
+
+    with pytest.raises(LookupError, match="at the end"):
+        asyncio.run(request.run(app))
+
+    assert len(faults) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from segue.core.config.loading import Loaded, value_at
+from segue.core.config.loaded import Loaded, value_at
 from segue.core.config.masking import shown
 
 __all__ = ["Line", "describe", "table"]

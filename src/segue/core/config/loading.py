@@ -1,93 +1,26 @@
 """From sources to a settings object: every field read, every mistake found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from msgspec import Struct
+from typing import Any, TypeVar
 
 from segue.core.config.fields import Node, holds_secret, tree_of, walk
-from segue.core.config.kinds import is_items, is_table
+from segue.core.config.loaded import Declared, Loaded, Origin, Sources
 from segue.core.config.misfits import Misfit
 from segue.core.config.problems import missing, nearest, refused, undefinable, unfit
-from segue.core.config.secret import Secret, is_secret
 from segue.core.config.secret_key import (
     KEY_FILE,
     development_key,
     problem_for_production,
 )
-from segue.core.config.sources import PROFILES, Gathered, Origin, Raw, gather
+from segue.core.config.sources import PROFILES, Gathered, Raw, gather
 from segue.core.config.values import UnreadableHintError, make, read
 from segue.core.errors import ConfigurationError, Problem, SettingsError
 from segue.core.types import UNSET
 
-__all__ = ["Declared", "Loaded", "Sources", "load", "value_at"]
+__all__ = ["load"]
 
 S = TypeVar("S")
-
-
-class Declared(Struct, frozen=True):
-    """What a settings class says of itself besides its fields.
-
-    Attributes:
-        prefix: Stands before the variables of its fields.
-        table: Its table in `segue.toml`.
-        place: Where the class stands: `shop/config.py:8 Config`.
-    """
-
-    prefix: str
-    table: str
-    place: str
-
-
-class Sources(Struct, frozen=True):
-    """Where to look, and how.
-
-    Attributes:
-        folder: The folder of `segue.toml`, `.env` and the key of development.
-        environ: The environment.
-        overrides: Values by key, over everything.
-        development: Whether a missing secret key is made and kept.
-    """
-
-    folder: Path
-    environ: Mapping[str, str]
-    overrides: Mapping[str, Any]
-    development: bool = False
-
-
-class Loaded(Struct, Generic[S], frozen=True):
-    """Settings and how they came about.
-
-    Attributes:
-        value: The settings.
-        origins: Where each value came from, by name (`database.url`).
-        hints: Sentences about names in `.env` that look misspelled.
-    """
-
-    value: S
-    origins: Mapping[str, Origin]
-    hints: tuple[str, ...] = ()
-
-    def secrets(self) -> tuple[Secret[Any], ...]:
-        """Return every secret of the settings, for a log that masks their values."""
-        values = (value_at(self.value, name) for name in self.origins)
-        return tuple(secret for value in values for secret in _secrets_in(value))
-
-    def secret_key_problem(self) -> Problem | None:
-        """Say why these settings must not be served; None also without the field."""
-        key: Any = getattr(self.value, "secret_key", UNSET)
-        if key is not None and not is_secret(key):
-            return None
-        record: Any = type(self.value)
-        declared: Declared = record.__declared__
-        origin = self.origins["secret_key"]
-        return problem_for_production(
-            key,
-            in_code=origin.kind == "default",
-            variable=f"{declared.prefix}SECRET_KEY",
-            place=str(origin),
-        )
 
 
 def load(record: type[S], declared: Declared, sources: Sources) -> Loaded[S]:
@@ -261,24 +194,6 @@ def _misspelled(nodes: tuple[Node, ...], found: Gathered) -> Iterator[str]:
     for name, variable in found.dotenv.items():
         if name not in known and (near := nearest(name, known - given)):
             yield f"{variable.origin}: {name} is no setting. Did you mean {near}?"
-
-
-def _secrets_in(value: Any) -> Iterator[Secret[Any]]:
-    """Find the secrets that a value is or holds."""
-    if is_secret(value):
-        yield value
-    elif is_table(value):
-        yield from _secrets_in([*value.values()])
-    elif is_items(value):
-        for item in value:
-            yield from _secrets_in(item)
-
-
-def value_at(settings: Any, name: str) -> Any:
-    """Get a setting by its name, `database.url` too."""
-    for key in name.split("."):
-        settings = getattr(settings, key)
-    return settings
 
 
 def _seen_from(folder: Path, place: str) -> str:

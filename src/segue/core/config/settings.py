@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import msgspec
 
-from segue.core.config.loading import Declared, Loaded, Sources, load
+from segue.core.config.loaded import Declared, Loaded, Sources
 
 __all__ = ["Settings"]
 
@@ -93,6 +93,9 @@ class Settings(msgspec.Struct, metaclass=_SettingsMeta):
         Raises:
             ConfigurationError: With every mistake there is.
         """
+        # Imported when settings are loaded: to declare them takes none of it.
+        from segue.core.config.loading import load  # noqa: PLC0415
+
         sources = Sources(
             Path.cwd() if folder is None else Path(folder),
             os.environ if environ is None else environ,

@@ -11,45 +11,26 @@ later source may change one field of it.
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from msgspec import Struct
 
 from segue.core.config.dotenv import parse_dotenv
 from segue.core.config.fields import Keys, Node, walk
 from segue.core.config.kinds import is_table
+from segue.core.config.loaded import Origin
 from segue.core.config.misfits import Misfit
 from segue.core.config.problems import no_profile, unknown, unreadable
 from segue.core.config.values import decode_table
 from segue.core.errors import Problem
 
-__all__ = ["PROFILES", "Gathered", "Kind", "Origin", "Raw", "Variable", "gather"]
-
-Kind: TypeAlias = Literal[
-    "default", "toml", "dotenv", "environment", "secrets", "override", "generated"
-]
+__all__ = ["PROFILES", "Gathered", "Raw", "Variable", "gather"]
 
 _TOML = "segue.toml"
 _DOTENV = ".env"
 PROFILES = "profiles"
 _DEFAULT_SECRETS = "/run/secrets"
 _LARGEST = 1_000_000
-
-
-class Origin(Struct, frozen=True):
-    """Where a value came from.
-
-    Attributes:
-        kind: The kind of source.
-        place: The place in it: `.env:3`, `segue.toml [app] page_size`,
-            `PAGE_SIZE`, `/run/secrets/page_size`, `shop/config.py:8 Config`.
-    """
-
-    kind: Kind
-    place: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.place}" if self.kind == "environment" else self.place
 
 
 class Raw(Struct, frozen=True):

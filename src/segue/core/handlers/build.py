@@ -9,7 +9,6 @@ is refused at start.
 import keyword
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic
 
 import msgspec
@@ -36,8 +35,7 @@ _SAID_BY_DEFAULT = (bool, int, float)
 _NOBODY: tuple[Any, ...] = (object, Generic, msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """What a function may ask for where it is used.
 
     Attributes:
@@ -52,7 +50,7 @@ class Surroundings:
     path: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
     carried: tuple[type, ...] = ()
-    app: Collection[type] = field(default=())
+    app: Collection[type] = msgspec.field(default=())
     request: bool = True
     input: bool = True
 

@@ -17,9 +17,10 @@ inputs here, in `kernel/walk.py`, `kernel/handshake.py` and `core/protocols`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from segue.core.handlers.answers import (
     JSON_KIND,
@@ -53,8 +54,7 @@ _CHANGEABLE = (list, dict, set)
 _BODILESS = (204, 205, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A compiled plan.
 
     Attributes:
@@ -157,8 +157,7 @@ def compile_short(
     return compile_source(str(writer), name, title, draft.namespace)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(msgspec.Struct, frozen=True):
     """A function that is being written.
 
     Attributes:

@@ -11,8 +11,9 @@ that is how two modules avoid importing each other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.handlers.hints import keep_names
@@ -39,8 +40,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ATTRIBUTE: Final = "__segue_marks__"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """What a free decorator said about a function."""
 
     path: str

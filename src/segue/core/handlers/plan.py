@@ -6,9 +6,10 @@ looks at the signature a second time.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+import msgspec
 
 from segue.core.types import UNSET
 
@@ -32,8 +33,7 @@ class Source(Enum):
     """A value of the app found by its type: the app, its settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """One argument of the call.
 
     Attributes:
@@ -58,8 +58,7 @@ class Argument:
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """How one function is called, and what becomes of its answer.
 
     Attributes:

@@ -7,8 +7,9 @@ function again, so that one reading decides what every later step sees.
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.handlers.hints import read_hints
@@ -18,8 +19,7 @@ from segue.core.types import UNSET, Unset
 __all__ = ["Parameter", "Signature", "name_of", "place_of", "read_signature"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """One parameter of a function.
 
     Attributes:
@@ -34,8 +34,7 @@ class Parameter:
     keyword_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """What a function asks for and what it says it returns.
 
     Attributes:

@@ -6,14 +6,14 @@ in these few expressions; `core/protocols` has one Wire each, `compile.py` uses 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 __all__ = ["Wire"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True):
     """The expressions of one protocol. All may use the names of `parameters`.
 
     Attributes:

@@ -8,10 +8,13 @@ compiled when a route is first asked for.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+import msgspec
+
 from segue.core.errors import (
+    BadRequest,
     ConfigurationError,
     HTTPError,
     Problem,
@@ -22,7 +25,9 @@ from segue.core.handlers.build import Surroundings, build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.plan import Plan
 from segue.core.handlers.signature import place_of, read_signature
+from segue.core.http.hosts import HostRule
 from segue.core.http.limits import Limits
+from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
@@ -49,8 +54,7 @@ __all__ = ["Assembly", "assemble"]
 _PER_REQUEST = frozenset({RequestFinished})
 
 
-@dataclass(frozen=True, slots=True)
-class Assembly:
+class Assembly(msgspec.Struct, frozen=True):
     """What a kernel is made of.
 
     Attributes:
@@ -71,28 +75,27 @@ class Assembly:
     debug_miss: Callable[..., Response] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
+class _Chain(msgspec.Struct, frozen=True):
     """What surrounds a route: the sum of its groups, the app first."""
 
     prefix: str = ""
     name: str = ""
     host: str | None = None
     when: tuple[Any, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    options: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
     layers: tuple[Layer, ...] = ()
     befores: tuple[Hook, ...] = ()
     errors: tuple[Mapping[Any, Hook], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
+class _Served(msgspec.Struct, frozen=True):
     """A route of the table with its plan and what surrounds it."""
 
     plan: Plan
     chain: _Chain
     declared: DeclaredRoute
     path_names: tuple[str, ...]
+    layers: tuple[Layer, ...]
 
 
 def assemble(assembly: Assembly) -> Kernel:
@@ -143,11 +146,14 @@ class _Assembler:
                 afters=tuple(self._afters),
                 faults=self._from.faults,
                 url=self._url,
+                check=self._host_check(),
                 debug_page=self._from.debug_page,
                 debug_miss=self._from.debug_miss,
             ),
             outer=outer,
-            edge=replace(outer, layers=(), errors=(), is_async=self._is_async(())),
+            edge=msgspec.structs.replace(
+                outer, layers=(), errors=(), is_async=self._is_async(())
+            ),
             lifecycle=Lifecycle(self._lifespans, loop),
             threads=WorkerThreads(self._from.threads, self._from.waiting),
             loop=loop,
@@ -157,6 +163,14 @@ class _Assembler:
             commands=self._commands,
             access=AccessLog() if configuration.access_log else None,
         )
+
+    def _host_check(self) -> Callable[[Request], None] | None:
+        """Make the check of hosts that a proxy tells of, where one is believed."""
+        rule, proxies = self._from.configuration.hosts, self._from.configuration.proxies
+        if rule is None or proxies is None or not proxies.networks:
+            return None
+        believed = proxies.host or proxies.style == "forwarded"
+        return partial(_refuse_foreign, rule) if believed else None
 
     def _url(self, target: Any, /, **values: Any) -> str:
         return self._table.url(target, values)
@@ -237,7 +251,8 @@ class _Assembler:
             options=options,
         )
         self._table.add(route)
-        self._served[id(route)] = _Served(plan, chain, declared, names)
+        layers = tuple(self._layer(one) for one in options.get("middleware", ()))
+        self._served[id(route)] = _Served(plan, chain, declared, names, layers)
 
     def _plan(
         self,
@@ -277,7 +292,7 @@ class _Assembler:
             around = Surroundings(app=self._from.values, request=False, input=False)
             self._controllers[cls] = self._compile(cls, around).function()
         method = getattr(self._controllers[cls], name)
-        return replace(declared, function=method, options=options)
+        return msgspec.structs.replace(declared, function=method, options=options)
 
     def _name(self, chain: _Chain, declared: DeclaredRoute, plan: Plan) -> str | None:
         """Name a route: as asked, else after its function if that is still free."""
@@ -298,7 +313,7 @@ class _Assembler:
     def _hooks(
         self, functions: Iterable[Callable[..., Any]], around: Surroundings
     ) -> list[Hook]:
-        around = replace(around, input=False)
+        around = msgspec.structs.replace(around, input=False)
         calls = [self._try(lambda: self._compile(f, around)) for f in functions]  # noqa: B023 - called at once
         return [_hook(call) for call in calls if call is not None]
 
@@ -342,12 +357,11 @@ class _Assembler:
             answers=not served.declared.is_socket,
             field_limit=limit,
         )
-        own = tuple(self._layer(one) for one in options.get("middleware", ()))
         entry = Entry(
             route=route,
             call=call,
             colour=colour_of(call),
-            layers=(*chain.layers, *own),
+            layers=(*chain.layers, *served.layers),
             befores=chain.befores,
             errors=chain.errors,
             limits=self._limits(options.get("body_limit")),
@@ -387,6 +401,7 @@ class _Assembler:
             or self._afters
             or self._teardowns
             or entry.timeout is not None
+            or self._host_check() is not None
             or self._from.configuration.access_log
             or self._listeners.keys() & _PER_REQUEST
         )
@@ -396,12 +411,17 @@ class _Assembler:
         blocking = [
             h for h in (*hooks, *self._afters) if h.step.colour is Colour.BLOCKING
         ]
-        return replace(
+        return msgspec.structs.replace(
             entry,
             is_async=is_async,
             is_light=entry.colour is Colour.LIGHT and not is_async and not blocking,
             is_plain=not surrounded,
         )
+
+
+def _refuse_foreign(rule: HostRule, request: Request) -> None:
+    if not rule.allows(request.host):
+        raise BadRequest("This host is not served here.")
 
 
 def _hook(call: Call) -> Hook:

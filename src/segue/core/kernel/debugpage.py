@@ -13,8 +13,9 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
+from segue.core.config.kinds import is_table
 from segue.core.errors import HTTPError, SegueError
 from segue.core.http.request import Request
 from segue.core.http.response import HTML, Response
@@ -106,12 +107,11 @@ def masked(name: str, value: Any) -> str:
 
 def _without_secrets(value: Any) -> Any:
     # A secret among the items of a dict is as much of a secret.
-    if not isinstance(value, dict):
+    if not is_table(value):
         return value
-    items = cast("dict[Any, Any]", value).items()
     return {
         key: "***" if isinstance(key, str) and _SECRET.search(key) else item
-        for key, item in itertools.islice(items, _MOST_LOCALS)
+        for key, item in itertools.islice(value.items(), _MOST_LOCALS)
     }
 
 

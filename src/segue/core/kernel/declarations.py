@@ -1,8 +1,9 @@
 """What was declared on an app or a group, as plain data, until the app is frozen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from segue.core.types import WEBSOCKET
 
@@ -11,13 +12,11 @@ __all__ = ["Declarations", "DeclaredLayer", "DeclaredRoute", "Included"]
 Function = Callable[..., Any]
 
 
-
-@dataclass(frozen=True, slots=True)
-class DeclaredRoute:
+class DeclaredRoute(msgspec.Struct, frozen=True):
     """One route as it was written.
 
     Attributes:
-        methods: Upper-case names; that of `WEBSOCKET` for a socket; None for any method.
+        methods: Upper-case names, `WEBSOCKET` for a socket; None for any method.
         options: `status`, `inline`, `timeout`, `body_limit`, `middleware` ...
     """
 
@@ -36,8 +35,7 @@ class DeclaredRoute:
         return self.methods is not None and WEBSOCKET in self.methods
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredLayer:
+class DeclaredLayer(msgspec.Struct, frozen=True):
     """A middleware and where it wants to stand."""
 
     function: Function
@@ -45,16 +43,14 @@ class DeclaredLayer:
     after: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Included:
+class Included(msgspec.Struct, frozen=True):
     """A group inside a group, by reference: what is added to it later counts too."""
 
     declarations: "Declarations"
     prefix: str
 
 
-@dataclass(slots=True)
-class Declarations:
+class Declarations(msgspec.Struct, eq=False):
     """Everything that the decorators of one app or group collected.
 
     Attributes:
@@ -67,17 +63,17 @@ class Declarations:
     name: str | None = None
     host: str | None = None
     when: tuple[Any, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    options: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
     place: str = ""
-    routes: list[DeclaredRoute] = field(default_factory=list[DeclaredRoute])
-    children: list[Included] = field(default_factory=list[Included])
-    layers: list[DeclaredLayer] = field(default_factory=list[DeclaredLayer])
-    befores: list[Function] = field(default_factory=list[Function])
-    afters: list[Function] = field(default_factory=list[Function])
-    teardowns: list[Function] = field(default_factory=list[Function])
-    lifespans: list[Function] = field(default_factory=list[Function])
-    errors: dict[Any, Function] = field(default_factory=dict[Any, Function])
-    listeners: dict[type, list[Function]] = field(
+    routes: list[DeclaredRoute] = msgspec.field(default_factory=list[DeclaredRoute])
+    children: list[Included] = msgspec.field(default_factory=list[Included])
+    layers: list[DeclaredLayer] = msgspec.field(default_factory=list[DeclaredLayer])
+    befores: list[Function] = msgspec.field(default_factory=list[Function])
+    afters: list[Function] = msgspec.field(default_factory=list[Function])
+    teardowns: list[Function] = msgspec.field(default_factory=list[Function])
+    lifespans: list[Function] = msgspec.field(default_factory=list[Function])
+    errors: dict[Any, Function] = msgspec.field(default_factory=dict[Any, Function])
+    listeners: dict[type, list[Function]] = msgspec.field(
         default_factory=dict[type, list[Function]]
     )
-    commands: dict[str, Function] = field(default_factory=dict[str, Function])
+    commands: dict[str, Function] = msgspec.field(default_factory=dict[str, Function])

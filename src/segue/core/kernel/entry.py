@@ -1,8 +1,9 @@
 """An Entry: everything one route needs at run time, made once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
 
 from segue.core.handlers.answers import MEDIA_TYPES
 from segue.core.handlers.compile import Call
@@ -26,8 +27,7 @@ def colour_of(call: Call) -> Colour:
     return Colour.LIGHT if plan.inline else Colour.BLOCKING
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(msgspec.Struct, frozen=True):
     """A compiled function that is no handler: before, after, teardown, on."""
 
     call: Call
@@ -39,8 +39,7 @@ class Hook:
         return self.step.colour is Colour.ASYNC
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One route with what surrounds it.
 
     Attributes:
@@ -62,7 +61,7 @@ class Entry:
     layers: tuple[Layer, ...] = ()
     befores: tuple[Hook, ...] = ()
     errors: tuple[Mapping[Any, Hook], ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     timeout: float | None = None
     is_async: bool = False
     is_light: bool = False
@@ -93,4 +92,4 @@ class Entry:
         call = Call(
             plan, tell, "", query=False, body=False, request=False, carried=False
         )
-        return replace(self, call=call, colour=Colour.LIGHT)
+        return msgspec.structs.replace(self, call=call, colour=Colour.LIGHT)

@@ -4,8 +4,9 @@ Any class can be an event: `app.emit(OrderPlaced(order))` calls, in the order of
 their adding, the functions registered with `@app.on(OrderPlaced)`.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from segue.core.http.request import Request
 from segue.core.http.response import Response
@@ -13,22 +14,19 @@ from segue.core.http.response import Response
 __all__ = ["AppStarted", "AppStopped", "RequestFinished"]
 
 
-@dataclass(frozen=True, slots=True)
-class AppStarted:
+class AppStarted(msgspec.Struct, frozen=True):
     """The app is ready: its lifespans have started."""
 
     app: Any
 
 
-@dataclass(frozen=True, slots=True)
-class AppStopped:
+class AppStopped(msgspec.Struct, frozen=True):
     """The app takes no more requests; its lifespans have ended."""
 
     app: Any
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFinished:
+class RequestFinished(msgspec.Struct, frozen=True):
     """An answer was sent, or its client is gone.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Explain one request: who would answer it, through what, with what, and why."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from segue.core.handlers.plan import Plan, type_name
 from segue.core.http.request import Request
@@ -15,8 +16,7 @@ from segue.core.types import UNSET
 __all__ = ["Explanation", "explain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """What would happen to one request.
 
     Attributes:
@@ -39,7 +39,7 @@ class Explanation:
 
     def document(self) -> dict[str, Any]:
         """Build data for JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
     def __str__(self) -> str:
         lines = [f"{self.method} {self.path}", "", "candidates"]
@@ -87,13 +87,14 @@ class _Imagined:
 class _NoBody:
     content_length = 0
 
-    def chunks(self) -> Any:
+    def chunks(self) -> Iterator[bytes]:
         """Give nothing."""
         return iter(())
 
-    def achunks(self) -> Any:
-        """Refuse: nothing is read when explaining."""
-        raise NotImplementedError
+    async def achunks(self) -> AsyncIterator[bytes]:
+        """Give nothing."""
+        for chunk in self.chunks():
+            yield chunk
 
 
 def explain(

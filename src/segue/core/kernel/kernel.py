@@ -8,10 +8,11 @@ knows no wire format.
 import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
+
+import msgspec
 
 from segue.core.errors import (
     BadRequest,
@@ -71,8 +72,7 @@ KNOWN_METHODS = _USUAL | _WEBDAV
 _REMEMBERED_HOSTS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(msgspec.Struct, frozen=True):
     """What the app was told about its surroundings.
 
     Attributes:
@@ -83,7 +83,7 @@ class Configuration:
     debug: bool = False
     hosts: HostRule | None = None
     proxies: ProxyTrust | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     timeout: float | None = None
     access_log: bool = False
     watch_loop: bool = False
@@ -120,8 +120,7 @@ class Target(Generic[E]):
         return self.endpoint(*arguments)
 
 
-@dataclass(slots=True)
-class Kernel:
+class Kernel(msgspec.Struct, eq=False):
     """A frozen app.
 
     Attributes:
@@ -144,11 +143,13 @@ class Kernel:
     loop: BackgroundLoop
     values: dict[type, Any]
     teardowns: tuple[Hook, ...] = ()
-    listeners: Mapping[type, Sequence[Hook]] = field(default_factory=dict[type, Any])
-    commands: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    listeners: Mapping[type, Sequence[Hook]] = msgspec.field(
+        default_factory=dict[type, Any]
+    )
+    commands: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
     access: AccessLog | None = None
-    sockets: OpenSockets = field(default_factory=OpenSockets)
-    known_hosts: set[Any] = field(default_factory=set[Any])
+    sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
+    known_hosts: set[Any] = msgspec.field(default_factory=set[Any])
     _watch: Any = None
 
     def targets(self, make: Callable[[Entry], Callable[..., E]]) -> Matcher[Target[E]]:

@@ -18,9 +18,10 @@ A sync generator serves routes of both colours; an async one may await.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
+
+import msgspec
 
 from segue.core.errors import RouteError, WalkError, did_you_mean
 from segue.core.handlers.answers import to_response
@@ -33,8 +34,7 @@ __all__ = ["Layer", "arrange", "onion"]
 _DONE: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True):
     """One middleware, compiled.
 
     Attributes:
@@ -250,11 +250,7 @@ def _send(generator: Generator[Any, Any, None], value: Any) -> Any:
 def _throw(generator: Generator[Any, Any, None], error: BaseException) -> Any:
     try:
         return generator.throw(error)
-    except StopIteration as end:
-        if end is error:
-            raise RuntimeError from error
-        return _DONE
-    except GeneratorExit:
+    except (StopIteration, GeneratorExit):
         return _DONE
 
 
@@ -268,9 +264,5 @@ async def _asend(generator: Any, value: Any) -> Any:
 async def _athrow(generator: Any, error: BaseException) -> Any:
     try:
         return await generator.athrow(error)
-    except StopAsyncIteration as end:
-        if end is error:
-            raise RuntimeError from error
-        return _DONE
-    except GeneratorExit:
+    except (StopAsyncIteration, GeneratorExit):
         return _DONE

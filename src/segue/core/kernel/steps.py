@@ -8,9 +8,10 @@ into the walk, a handler's StopIteration would end the wrong generator.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
+
+import msgspec
 
 from segue.core.kernel.threads import WorkerThreads
 
@@ -28,16 +29,14 @@ class Colour(Enum):
     """It is awaited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """Something to be done, and its colour."""
 
     function: Callable[..., Any]
     colour: Colour
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """What a step raised."""
 
     error: Exception

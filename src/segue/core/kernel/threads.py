@@ -86,8 +86,12 @@ class WorkerThreads:
 
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        self.submit(loop, future, function, arguments)
-        return await future
+        try:
+            self.submit(loop, future, function, arguments)
+            return await future
+        finally:
+            # What it failed with holds this frame, and this frame would hold it.
+            del future
 
     async def complete(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run what belongs to work that has begun: never refused, never left behind.
@@ -106,6 +110,8 @@ class WorkerThreads:
             await asyncio.wait({future})
             future.exception()  # nobody is left to take it
             raise
+        finally:
+            del future  # see run()
 
     def stop(self) -> None:
         """End the threads when what is queued has run."""

@@ -13,8 +13,9 @@ the short ways in `core/protocols`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
 from segue.core.handlers.answers import to_response
@@ -38,22 +39,24 @@ _READ_BODY = Step(Request.body, Colour.LIGHT)
 _AREAD_BODY = Step(Request.abody, Colour.ASYNC)
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
+class Surface(msgspec.Struct, frozen=True):
     """What is outermost on every answer of an app.
 
     Attributes:
         afters: Hooks on every answer, in the order of their adding.
         faults: Where what nobody took is written.
         url: Builds the address of a route, for redirects.
+        check: Refuses a request whose forwarded host is not served; None where no
+            proxy is believed about the host.
         debug_page: Builds the page of development from an error and its request;
             None in production.
         debug_miss: Builds the page of development for a miss; None in production.
     """
 
     afters: tuple[Hook, ...] = ()
-    faults: FaultLog = field(default_factory=FaultLog)
-    url: Callable[..., str] = field(default=str)
+    faults: FaultLog = msgspec.field(default_factory=FaultLog)
+    url: Callable[..., str] = msgspec.field(default=str)
+    check: Callable[[Request], None] | None = None
     debug_page: Callable[[Exception, Request], Response] | None = None
     debug_miss: Callable[[HTTPError, Request], Response] | None = None
 
@@ -102,13 +105,20 @@ def walk(
 def _innermost(
     surface: Surface, entry: Entry, request: Request, values: tuple[Any, ...]
 ) -> Walk:
-    outcome = yield from _handle(entry, request, values)
+    outcome = yield from _handle(surface, entry, request, values)
     if isinstance(outcome, Failure):
         return (yield from _answer(surface, entry, request, outcome))
     return outcome
 
 
-def _handle(entry: Entry, request: Request, values: tuple[Any, ...]) -> Walk:
+def _handle(
+    surface: Surface, entry: Entry, request: Request, values: tuple[Any, ...]
+) -> Walk:
+    if surface.check is not None:
+        try:
+            surface.check(request)
+        except HTTPError as refused:
+            return Failure(refused)
     for hook in entry.befores:
         result = yield hook.step, hook_inputs(hook.call, request, None, None)
         if result is not None:
@@ -138,10 +148,7 @@ def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) 
         result = yield hook.step, inputs
         if isinstance(result, Failure):
             return result
-        made = _made(result)
-        if isinstance(error, HTTPError) and isinstance(made, Response):
-            _inherit(made, error)
-        return made
+        return _inherited(_made(result), result, error)
     if isinstance(error, HTTPError):
         if surface.debug_miss is not None and entry.route is None:
             return surface.debug_miss(error, request)
@@ -149,13 +156,15 @@ def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) 
     return failure
 
 
-def _inherit(response: Response, error: HTTPError) -> None:
-    # A page for 404 that does not say its status is still a 404, and the page for
-    # 405 still carries Allow.
-    if response.status == 200:  # noqa: PLR2004 - the default
-        response.status = error.status
-    for name, value in error.headers.items():
-        response.headers.setdefault(name, value)
+def _inherited(made: Any, result: Any, error: Exception) -> Any:
+    """Let a page for 404 that does not say its status be a 404, with its headers."""
+    if isinstance(error, HTTPError) and isinstance(made, Response):
+        says_status = isinstance(result, (tuple, Response)) and made.status != 200  # noqa: PLR2004 - the default
+        if not says_status and type(result) is not tuple:
+            made.status = error.status
+        for name, value in error.headers.items():
+            made.headers.setdefault(name, value)
+    return made
 
 
 def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> Walk:

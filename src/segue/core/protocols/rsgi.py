@@ -8,7 +8,8 @@ needs no memory.
 Source: RSGI 1.6 as Granian serves it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ from segue.core.kernel.entry import Entry
 from segue.core.kernel.handshake import answer_handshake
 from segue.core.kernel.kernel import Kernel
 from segue.core.kernel.steps import Colour
-from segue.core.protocols.bodies import LoopBody
+from segue.core.protocols.bodies import blocking
 from segue.core.protocols.channels import RSGIChannel
 from segue.core.protocols.delivery import fail, reply_plain, search, walk_through
 from segue.core.protocols.short import is_kept, short_names
@@ -313,8 +314,6 @@ async def _parts(protocol: Any) -> AsyncIterator[bytes]:
     try:
         async for part in protocol:
             yield part
-    except GeneratorExit:
-        raise
     except Exception as error:  # as above
         raise ClientDisconnected("the body ended early") from error
 
@@ -380,19 +379,22 @@ def _address(text: str | None) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-class _Body(LoopBody):
+class _Body:
     """The body of one request."""
 
-    __slots__ = ("_protocol", "_scope")
+    __slots__ = ("_loop", "_protocol", "_scope")
 
     def __init__(self, scope: Any, protocol: Any) -> None:
-        super().__init__()
+        self._loop = asyncio.get_running_loop()
         self._scope = scope
         self._protocol = protocol
 
     @property
     def content_length(self) -> int | None:
         return _length(self._scope)
+
+    def chunks(self) -> Iterator[bytes]:
+        return blocking(self.achunks(), self._loop)
 
     async def achunks(self) -> AsyncIterator[bytes]:
         left = self.content_length

@@ -1,11 +1,11 @@
 """What an ASGI scope and its messages say of a request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 
 from segue.core.errors import BadRequest, ClientDisconnected, ContentTooLarge
-from segue.core.protocols.bodies import LoopBody
+from segue.core.protocols.bodies import blocking
 from segue.core.types import Receive, Scope
 
 __all__ = ["ASGIExchange", "below_root", "read_body"]
@@ -117,7 +117,7 @@ class ASGIExchange:
         ]
 
 
-class _Body(LoopBody):
+class _Body:
     """The body of one request, and the word that its client is gone.
 
     Both come out of one `receive`, and a handler may still read while its answer is
@@ -125,10 +125,10 @@ class _Body(LoopBody):
     finds is kept for the reader.
     """
 
-    __slots__ = ("_kept", "_receive", "_scope", "_taken", "_turn")
+    __slots__ = ("_kept", "_loop", "_receive", "_scope", "_taken", "_turn")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        super().__init__()
+        self._loop = asyncio.get_running_loop()
         self._scope = scope
         self._receive = receive
         self._kept: Any = None
@@ -137,6 +137,9 @@ class _Body(LoopBody):
     @property
     def content_length(self) -> int | None:
         return _described(self._scope)[0]
+
+    def chunks(self) -> Iterator[bytes]:
+        return blocking(self.achunks(), self._loop)
 
     async def achunks(self) -> AsyncIterator[bytes]:
         more = True

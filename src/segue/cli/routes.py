@@ -39,8 +39,12 @@ def command(path: str, app_text: str | None, *, as_json: bool) -> None:
 def describe_route(route: Any) -> dict[str, Any]:
     """Build what is told of a route, ready for JSON."""
     file, _, handler = route.place.rpartition(" ")
+    methods = None
+    if route.methods is not None:
+        # The one of sockets stands in parentheses, which no request can ask for.
+        methods = sorted(name.strip("()") for name in route.methods)
     return {
-        "methods": None if route.methods is None else sorted(route.methods),
+        "methods": methods,
         "host": None if route.host is None else str(route.host),
         "path": str(route.pattern),
         "when": [str(predicate) for predicate in route.predicates],

@@ -95,6 +95,8 @@ def load_target(target: Target) -> Any:
 
 
 def _apply(app: App, target: Target) -> None:
+    if app.frozen:
+        return  # its module asked for something that closed it
     if target.debug:
         app.debug = app.watch_loop = True
         app.use(LiveReload())

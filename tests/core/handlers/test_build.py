@@ -303,3 +303,15 @@ def test_options_become_part_of_the_plan():
     assert plan.status == 201
     assert plan.inline
     assert plan.name == "<lambda>"
+
+
+def test_a_hook_without_hints_finds_the_app_by_its_name():
+    class Thing:
+        pass
+
+    def hook(thing):
+        return thing
+
+    plan = build_plan(hook, Surroundings(app=[Thing], input=False))
+
+    assert [(a.source, a.key) for a in plan.arguments] == [(Source.APP, Thing)]

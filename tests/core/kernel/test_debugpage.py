@@ -1,10 +1,11 @@
 """The debug page shows everything to this machine, and secrets to nobody."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from segue import App, Secret
+from segue import App, Response, Secret
 from segue.core.kernel.debugpage import masked
 from segue.testing import Client
 
@@ -141,3 +142,56 @@ def test_values_are_short_and_never_fail() -> None:
     assert "repr failed: ZeroDivisionError" in masked("x", Broken())
     assert "s3cret" not in masked("key", Secret("s3cret"))
     assert masked("x", {"password": "p", "page": 1}) == "{'password': '***', 'page': 1}"
+
+
+@pytest.mark.parametrize(
+    ("client", "is_here"),
+    [
+        (["127.0.0.1", 1], True),
+        (["::1", 1], True),
+        (["localhost", 1], True),
+        (None, True),
+        (["10.0.0.1", 1], False),
+        (["printer.local", 1], False),
+    ],
+)
+def test_the_page_is_for_this_machine_alone(client: Any, is_here: bool) -> None:
+    def boom() -> None:
+        raise LookupError("a detail")
+
+    app = App(debug=True)
+    app.add("/", boom)
+    sent: list[dict[str, Any]] = []
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"accept", b"text/html")],
+        "client": client,
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+
+    assert (b"a detail" in sent[1]["body"]) is is_here
+
+
+def test_a_page_of_a_failure_before_any_route_has_no_route(app: App) -> None:
+    app = App(debug=True)
+
+    @app.after
+    def boom(response: Response) -> None:
+        raise LookupError("late")
+
+    client = Client(app, protocol="wsgi", raise_server_exceptions=False)
+
+    page = client.get("/nowhere", headers=PAGE).text
+
+    assert "LookupError" in page
+    assert "<h2>Route</h2>" not in page

@@ -1,10 +1,12 @@
 """Explanations: what would happen to a request, in words and as data."""
 
+import asyncio
 import json
 
 import pytest
 
 from segue import App, Request, Response, Wrap
+from segue.core.routing.predicates import custom
 
 
 @pytest.fixture
@@ -79,3 +81,22 @@ def test_an_explanation_is_data_as_well(explained: App) -> None:
 
 def test_an_app_without_routes_has_no_candidates() -> None:
     assert "none" in str(App().explain("GET", "/", [("Host", "example.org")]))
+
+
+@pytest.mark.parametrize("reader", ["sync", "async"])
+def test_a_predicate_that_looks_at_the_body_finds_none(app: App, reader: str) -> None:
+    def looks(request: Request) -> bool:
+        body = request.body() if reader == "sync" else asyncio.run(request.abody())
+        return body == b""
+
+    app.add("/", lambda: "x", when=[custom(looks, says="has no body")])
+
+    assert "-> GET /" in str(app.explain("GET", "/"))
+
+
+def test_a_time_limit_is_explained_where_there_is_one(app: App) -> None:
+    app.add("/slow", lambda: "x", timeout=5)
+    app.add("/usual", lambda: "x")
+
+    assert "at most 5 seconds" in str(app.explain("GET", "/slow"))
+    assert "seconds" not in str(app.explain("GET", "/usual"))

@@ -102,3 +102,29 @@ def test_a_forked_worker_makes_a_loop_of_its_own() -> None:
     loop.stop()
 
     assert os.waitstatus_to_exitcode(status) == 42
+
+
+def test_what_cannot_be_run_is_closed(app: App) -> None:
+    class NoCoroutine:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    loop, odd = BackgroundLoop(), NoCoroutine()
+
+    with pytest.raises(TypeError):
+        loop.run(odd)  # type: ignore[arg-type]
+    loop.stop()
+
+    assert odd.closed
+
+
+def test_a_second_thread_that_came_to_start_it_finds_it_started() -> None:
+    loop = BackgroundLoop()
+    first = loop.loop
+
+    loop._start()
+
+    assert loop.loop is first
+    loop.stop()

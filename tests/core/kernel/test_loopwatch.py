@@ -58,3 +58,7 @@ def test_a_watch_ends_with_its_loop() -> None:
 
 def test_code_that_is_nobodys_has_no_line() -> None:
     assert user_line(None) == ""
+
+
+def test_a_loop_that_only_waits_is_at_no_line_of_the_app() -> None:
+    assert user_line(None) == ""

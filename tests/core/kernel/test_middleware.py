@@ -483,3 +483,59 @@ def test_a_middleware_without_a_yield_is_refused_at_start() -> None:
         app.freeze()
 
     assert caught.value.problem.code == "SG-WALK-023"
+
+
+@pytest.mark.parametrize("colour", ["def", "async def"])
+def test_what_ends_the_process_passes_the_middleware_and_lets_it_clean_up(
+    app: App, colour: str
+) -> None:
+    seen: list[str] = []
+
+    @app.middleware
+    def outer() -> Wrap:
+        try:
+            yield
+        finally:
+            seen.append("outer")
+
+    @app.middleware
+    def inner() -> Wrap:
+        try:
+            yield
+        finally:
+            seen.append("inner")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    async def astop() -> None:
+        raise asyncio.CancelledError
+
+    app.add("/", stop if colour == "def" else astop)
+    client = Client(app, protocol="wsgi" if colour == "def" else "asgi")
+
+    with pytest.raises(BaseException) as caught:  # noqa: PT012
+        client.get("/")
+        raise LookupError
+    client.close()
+
+    assert seen == ["inner", "outer"]
+    assert caught.type is not LookupError or colour == "async def"
+
+
+def test_a_middleware_may_make_another_error_of_an_error(
+    app: App, client: Client
+) -> None:
+    @app.middleware
+    def translate() -> Wrap:
+        try:
+            yield
+        except LookupError as error:
+            raise NotFound("no such book") from error
+
+    def find() -> None:
+        raise LookupError
+
+    app.add("/", find)
+
+    assert client.get("/").status == 404

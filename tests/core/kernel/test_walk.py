@@ -376,3 +376,22 @@ def test_the_middleware_of_a_route_is_checked_at_start(app: App) -> None:
 
     with pytest.raises(ConfigurationError, match="has no yield"):
         app.freeze()
+
+
+def test_a_500_page_is_not_made_for_a_client_that_is_gone(app: App) -> None:
+    made: list[str] = []
+
+    def lost(request: Request) -> None:
+        raise ClientDisconnected("gone")
+
+    @app.on(500)
+    def page() -> str:
+        made.append("page")
+        return "sorry"
+
+    app.add("/", lost)
+    client = Client(app, protocol="wsgi")
+
+    status = client.get("/").status
+
+    assert (status, made) == (499, [])

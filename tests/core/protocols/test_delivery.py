@@ -257,9 +257,7 @@ def test_an_overloaded_app_says_so_and_runs_its_hooks(
     assert faults == []
 
 
-def test_the_query_alone_is_handed_over(
-    app: App, client: Client, colour: str
-) -> None:
+def test_the_query_alone_is_handed_over(app: App, client: Client, colour: str) -> None:
     def page(page: int = 1) -> dict[str, int]:
         return {"page": page}
 
@@ -287,9 +285,7 @@ def test_a_conditional_route_without_a_request_fails_with_its_own_values(
 
 
 @pytest.mark.feature("M-018")
-def test_an_answer_that_depends_on_accept_says_so(
-    app: App, client: Client
-) -> None:
+def test_an_answer_that_depends_on_accept_says_so(app: App, client: Client) -> None:
     app.add("/", lambda: {"a": 1}, when=[accepts("application/json")])
     app.add("/", lambda: "page", when=[accepts("text/plain")])
 
@@ -298,3 +294,18 @@ def test_an_answer_that_depends_on_accept_says_so(
 
     assert (answer.json(), answer.headers["vary"]) == ({"a": 1}, "accept")
     assert head.headers["content-length"] == "4"
+
+
+def test_a_body_is_decoded_for_a_handler_that_nothing_surrounds(
+    app: App, client: Client, colour: str
+) -> None:
+    def name(order: Order) -> str:
+        return order.name
+
+    async def aname(order: Order) -> str:
+        return order.name
+
+    app.add("/", name if colour == "def" else aname, methods=["POST"], body_limit=20)
+
+    assert client.post("/", json={"name": "x"}).text == "x"
+    assert client.post("/", json={"name": "x" * 20}).status == 413

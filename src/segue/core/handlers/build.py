@@ -120,6 +120,8 @@ def _argument(
     if (known := _held(hint, around)) is not None:
         return made(Source.APP, known)
     if not around.input:
+        if hint is UNSET and (known := _named(parameter.name, around)) is not None:
+            return made(Source.APP, known)
         raise _nothing_provides(parameter, signature, around)
     if is_body(hint) and around.methods & _WITH_BODY:
         _check_readable(parameter, signature)
@@ -133,6 +135,11 @@ def _argument(
     _check_readable(parameter, signature)
     key = _wire_name(parameter.name)
     return made(Source.QUERY, key, repeated=is_repeated(hint))
+
+
+def _named(name: str, around: Surroundings) -> type | None:
+    """Find a value of the app by its name, for a hook that writes no hints."""
+    return next((k for k in around.app if k.__name__.lower() == name), None)
 
 
 def _is_text(hint: Any) -> bool:

@@ -179,7 +179,8 @@ def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> 
     if isinstance(error, HTTPError):
         return http_answer(error, request)
     hook = find_handler(InternalServerError(), entry.errors)
-    if hook is None or surface.debug_page is not None:
+    is_lost = isinstance(error, ClientDisconnected)
+    if hook is None or is_lost or surface.debug_page is not None:
         return _last(surface, request, error)
     surface.faults.write(error, request)
     result = yield hook.step, hook_inputs(hook.call, request, None, error)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from segue import App, Controller, Group, WebSocket, get
-from segue.core.errors import ConfigurationError
+from segue.core.errors import ConfigurationError, Problem
 
 
 def codes_of(app: App) -> list[str]:
@@ -85,3 +85,21 @@ def test_every_mistake_is_told_at_once(app: App) -> None:
 
     assert codes[0] == "SG-WALK-041"
     assert len(codes) == 3
+
+
+def test_the_mistakes_that_a_controller_finds_when_it_is_made_are_told(
+    app: App,
+) -> None:
+    class Books(Controller):
+        def __init__(self) -> None:
+            raise ConfigurationError(
+                [Problem("SG-CONF-001", "No shelf.", "No books.", "Set SHELF.")]
+            )
+
+        @get("/")
+        def index(self) -> str:
+            return "x"
+
+    app.include(Books)
+
+    assert codes_of(app) == ["SG-CONF-001"]

@@ -1,7 +1,10 @@
 """The watch over the loop names the line that blocks it."""
 
 import asyncio
+import re
+import sys
 import time
+from types import FrameType
 
 import pytest
 
@@ -62,3 +65,18 @@ def test_code_that_is_nobodys_has_no_line() -> None:
 
 def test_a_loop_that_only_waits_is_at_no_line_of_the_app() -> None:
     assert user_line(None) == ""
+
+
+def test_a_line_below_the_library_is_the_one_of_the_app() -> None:
+    frames: list[FrameType] = []
+
+    def called_by_the_library(match: re.Match[str]) -> str:
+        frames.append(sys._getframe(1))
+        return ""
+
+    re.sub("x", called_by_the_library, "x")
+
+    assert "/re/" in frames[0].f_code.co_filename
+    assert user_line(frames[0]).endswith(
+        "test_a_line_below_the_library_is_the_one_of_the_app"
+    )

@@ -1,5 +1,6 @@
 """The law of middleware, over three protocols, around handlers of both colours."""
 
+import asyncio
 import contextvars
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from segue import App, Group, NotFound, Request, Response, Wrap
 from segue.core.errors import ConfigurationError, Forbidden, HTTPError
 from segue.core.types import AsyncWrap
-from segue.testing import Client
+from segue.testing import AsyncClient, Client
 
 
 def add_home(app: Any, colour: str, answer: Any = "home", error: Any = None) -> None:
@@ -485,9 +486,9 @@ def test_a_middleware_without_a_yield_is_refused_at_start() -> None:
     assert caught.value.problem.code == "SG-WALK-023"
 
 
-@pytest.mark.parametrize("colour", ["def", "async def"])
-def test_what_ends_the_process_passes_the_middleware_and_lets_it_clean_up(
-    app: App, colour: str
+@pytest.mark.parametrize("is_swallowed", [False, True])
+def test_what_ends_the_process_passes_every_middleware_and_lets_it_clean_up(
+    app: App, is_swallowed: bool
 ) -> None:
     seen: list[str] = []
 
@@ -502,25 +503,52 @@ def test_what_ends_the_process_passes_the_middleware_and_lets_it_clean_up(
     def inner() -> Wrap:
         try:
             yield
-        finally:
+        except BaseException:
             seen.append("inner")
+            if not is_swallowed:
+                raise
 
     def stop() -> None:
         raise KeyboardInterrupt
 
-    async def astop() -> None:
-        raise asyncio.CancelledError
+    app.add("/", stop)
 
-    app.add("/", stop if colour == "def" else astop)
-    client = Client(app, protocol="wsgi" if colour == "def" else "asgi")
-
-    with pytest.raises(BaseException) as caught:  # noqa: PT012
-        client.get("/")
-        raise LookupError
-    client.close()
+    with pytest.raises(KeyboardInterrupt):
+        Client(app, protocol="wsgi").get("/")
 
     assert seen == ["inner", "outer"]
-    assert caught.type is not LookupError or colour == "async def"
+
+
+def test_a_cancelled_handler_lets_the_middleware_clean_up(app: App) -> None:
+    seen: list[str] = []
+
+    @app.middleware
+    async def around() -> AsyncWrap:
+        try:
+            yield
+        finally:
+            seen.append("around")
+
+    async def wait() -> None:
+        seen.append("handler")
+        await asyncio.Event().wait()
+
+    app.add("/", wait)
+
+    async def main() -> None:
+        client = AsyncClient(app, protocol="asgi")
+        task = asyncio.ensure_future(client.get("/"))
+        while not seen:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        for other in asyncio.all_tasks() - {asyncio.current_task()}:
+            other.cancel()
+            await asyncio.wait({other})
+
+    asyncio.run(main())
+
+    assert seen == ["handler", "around"]
 
 
 def test_a_middleware_may_make_another_error_of_an_error(

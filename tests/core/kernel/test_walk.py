@@ -1,10 +1,11 @@
 """The order of one request: hooks, errors, the 500 page, what comes after."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from segue import App, Group, HTTPError, NotFound, Redirect, Request, Response, Wrap
+from segue import App, File, Group, HTTPError, NotFound, Redirect, Request, Response, Wrap
 from segue.core.errors import ClientDisconnected, ConfigurationError, MethodNotAllowed
 from segue.testing import Client
 
@@ -395,3 +396,41 @@ def test_a_500_page_is_not_made_for_a_client_that_is_gone(app: App) -> None:
     status = client.get("/").status
 
     assert (status, made) == (499, [])
+
+
+def test_a_body_over_its_limit_is_refused_inside_everything(
+    app: App, client: Client
+) -> None:
+    def size(data: dict[str, int]) -> str:
+        raise AssertionError
+
+    @app.after
+    def stamp(response: Response) -> None:
+        response.headers["x-stamp"] = "yes"
+
+    app.add("/", size, methods=["POST"], body_limit=5)
+
+    answer = client.post("/", json={"a": 1})
+
+    assert (answer.status, answer.headers["x-stamp"]) == (413, "yes")
+
+
+def test_an_answer_that_cannot_be_settled_is_an_error_as_any_other(
+    app: App, client: Client, tmp_path: Path
+) -> None:
+    app.before(lambda: None)
+
+    @app.get("/nowhere")
+    def nowhere() -> Redirect:
+        return Redirect("nobody")
+
+    @app.get("/file")
+    def file() -> File:
+        path = tmp_path / "a.txt"
+        path.touch()
+        answer = File(path)
+        path.unlink()
+        return answer
+
+    assert client.get("/nowhere").status == 500
+    assert client.get("/file").status == 404

@@ -85,13 +85,21 @@ def test_a_body_in_pieces_is_put_together(
     assert (request.body, seen) in ((b"abcd", []), (b"all", [b"ab", b"cd"]))
 
 
-def test_a_decoded_body_in_pieces_is_put_together(
-    app: App, call: Any, colour: str
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [part(b'{"a":1}', more=False)],
+        [part(b'{"a"'), part(b":1}", more=False)],
+    ],
+    ids=["at once", "in pieces"],
+)
+def test_a_decoded_body_is_put_together(
+    app: App, call: Any, colour: str, messages: list[Any]
 ) -> None:
     reading(app, colour, [])
     request = call("/decoded", "POST")
     request.scope["headers"].append((b"content-type", b"application/json"))
-    request.messages = [part(b'{"a"'), part(b":1}", more=False)]
+    request.messages = list(messages)
 
     asyncio.run(request.run(app))
 

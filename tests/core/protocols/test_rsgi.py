@@ -228,13 +228,13 @@ def test_addresses_are_read_where_there_are_any(
 
     def tell(request: Request) -> None:
         seen.append((request.exchange.client, request.exchange.server))
-        seen.append(request.http_version)
+        seen.append((request.http_version, request.scheme))
 
     app.add("/", tell)
 
     run(app, Scope(HOST, client=address, server=address), Protocol())
 
-    assert seen == [(read, read), "1.1"]
+    assert seen == [(read, read), ("1.1", "http")]
 
 
 def small_budget(app: App) -> None:

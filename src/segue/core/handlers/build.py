@@ -117,11 +117,9 @@ def _argument(
         return made(Source.REQUEST)
     if (known := _carried(parameter.name, hint, around)) is not None:
         return made(Source.CARRIED, known)
-    if (known := _held(hint, around)) is not None:
+    if (known := _held(parameter.name, hint, around)) is not None:
         return made(Source.APP, known)
     if not around.input:
-        if hint is UNSET and (known := _named(parameter.name, around)) is not None:
-            return made(Source.APP, known)
         raise _nothing_provides(parameter, signature, around)
     if is_body(hint) and around.methods & _WITH_BODY:
         _check_readable(parameter, signature)
@@ -135,11 +133,6 @@ def _argument(
     _check_readable(parameter, signature)
     key = _wire_name(parameter.name)
     return made(Source.QUERY, key, repeated=is_repeated(hint))
-
-
-def _named(name: str, around: Surroundings) -> type | None:
-    """Find a value of the app by its name, for a hook that writes no hints."""
-    return next((k for k in around.app if k.__name__.lower() == name), None)
 
 
 def _is_text(hint: Any) -> bool:
@@ -181,8 +174,10 @@ def _related(cls: type, known: type) -> bool:
     return cls not in _NOBODY and (cls in known.__mro__ or known in cls.__mro__)
 
 
-def _held(hint: Any, around: Surroundings) -> type | None:
-    """Find the type of the app's values that a hint means."""
+def _held(name: str, hint: Any, around: Surroundings) -> type | None:
+    """Find the type of the app's values that a hint means; a hook may just name it."""
+    if hint is UNSET and not around.input:
+        return next((k for k in around.app if k.__name__.lower() == name), None)
     wanted = [cls for cls in classes_of(hint) if cls not in _NOBODY]
     for known in around.app:
         if any(cls in known.__mro__ for cls in wanted):

@@ -31,6 +31,7 @@ from segue.core.handlers.answers import (
     to_response,
 )
 from segue.core.handlers.convert import (
+    UNFIT,
     body_reader,
     missing,
     query_pairs,
@@ -42,7 +43,7 @@ from segue.core.handlers.outputs import answer_holder, exactly
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.handlers.source import Writer, compile_source, identifier
 from segue.core.handlers.wire import Wire
-from segue.core.http.encoding import encode_json
+from segue.core.http.encoding import encode_json, quick_encode
 from segue.core.http.response import Stream
 from segue.core.http.urls import query_dict
 from segue.core.types import UNSET
@@ -139,17 +140,19 @@ def compile_short(
         writer.add(f"{', '.join(draft.path)}, = values_")
     if plan.uses(Source.QUERY):
         writer.add(f"query_ = {wire.query}")
-    if plan.uses(Source.BODY):
+    if plan.uses(Source.BODY) and plan.uses(Source.REQUEST):
         writer.add(f"body_, content_type_ = {wire.body}")
+    elif plan.uses(Source.BODY):
+        for line in wire.quick_body:
+            writer.add(line)
     if plan.uses(Source.REQUEST):
         writer.add(f"request_ = {wire.request}")
     writer.add(f"answer_ = {_answer(draft)}")
-    writer.add(f"pair_ = {_pair(draft)}")
+    _finish(draft)
     writer.depth = 1
     writer.add("except Exception as error_:")
     writer.add(f"    {wire.fail}")
-    writer.add("if type(pair_) is tuple:")
-    writer.add("    kind_, out_ = pair_")
+    writer.add("if pair_ is None:")
     for line in wire.send:
         writer.add(f"    {line}")
     writer.add(wire.reply)
@@ -242,11 +245,16 @@ def _value(argument: Argument, draft: _Draft) -> str:
         case Source.BODY:
             decode, read = body_reader(argument)
             namespace[f"decode_{name}"], namespace[f"read_{name}"] = decode, read
-            draft.writer.add(
-                f"{name} = decode_{name}(body_) "
-                f'if content_type_ == "application/json" '
-                f"else read_{name}(body_, content_type_)"
-            )
+            namespace["UNFIT_"] = UNFIT
+            add = draft.writer.add
+            add("try:")
+            add('    if content_type_ == "application/json":')
+            add(f"        {name} = decode_{name}(body_)")
+            add("    else:")
+            add(f"        {name} = read_{name}(body_, content_type_)")
+            add("except UNFIT_:")
+            # Once more, by the reader that says what is wrong with it.
+            add(f"    {name} = read_{name}(body_, content_type_)")
         case Source.QUERY if argument.record:
             others = [a.key for a in draft.plan.arguments if a.source is Source.QUERY]
             namespace[f"read_{name}"] = record_reader(argument, filter(None, others))
@@ -276,6 +284,59 @@ def _query_value(argument: Argument, name: str, draft: _Draft) -> str:
     draft.writer.add(f"{name} = {found}.get({argument.key!r}, UNSET_)")
     draft.writer.add(f"{name} = {otherwise} if {name} is UNSET_ else {converted}")
     return name
+
+
+def _finish(draft: _Draft) -> None:
+    """Write what sets `kind_` and `out_` of the usual answer, or else `pair_`.
+
+    The encoder is called as it is; what it refuses is encoded once more by the one
+    that names the place.
+    """
+    add, namespace = draft.writer.add, draft.namespace
+    namespace["quick_encode_"] = quick_encode
+    otherwise, usual = _otherwise(draft)
+    word = "if"
+    for test, kind in usual:
+        add(f"{word} {test}:")
+        word = "elif"
+        add(f"    kind_ = {kind}")
+        if kind == JSON_KIND:
+            add("    try:")
+            add("        out_ = quick_encode_(answer_)")
+            add("    except Exception:")
+            add("        out_ = encode_(answer_)")
+        else:
+            add(
+                "    out_ = answer_.encode()"
+                if kind == TEXT_KIND
+                else "    out_ = answer_"
+            )
+        add("    pair_ = None")
+    indent = "    " if usual else ""
+    if usual:
+        add("else:")
+    add(f"{indent}pair_ = {otherwise}")
+    add(f"{indent}if type(pair_) is tuple:")
+    add(f"{indent}    kind_, out_ = pair_")
+    add(f"{indent}    pair_ = None")
+
+
+def _otherwise(draft: _Draft) -> tuple[str, list[tuple[str, int]]]:
+    """Give the expression for any answer, and the tests of the usual ones."""
+    plan, namespace = draft.plan, draft.namespace
+    if plan.returns is UNSET and not plan.is_generator and plan.status not in _BODILESS:
+        namespace["str_"], namespace["dict_"] = str, dict
+        usual = [
+            ("type(answer_) is str_", TEXT_KIND),
+            ("type(answer_) is dict_", JSON_KIND),
+        ]
+        return _pair(draft), usual
+    expression = _pair(draft)
+    made, mark, rest = expression.partition(" if ")
+    if not mark or not made.startswith("("):
+        return expression, []
+    test, _, finished = rest.rpartition(" else ")
+    return finished, [(test, int(made[1]))]
 
 
 def _pair(draft: _Draft) -> str:

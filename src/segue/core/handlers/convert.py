@@ -32,6 +32,7 @@ from segue.core.http.urls import parse_query
 from segue.core.types import UNSET
 
 __all__ = [
+    "UNFIT",
     "Pairs",
     "body_reader",
     "invalid",
@@ -40,6 +41,9 @@ __all__ = [
     "record_reader",
     "text_converter",
 ]
+
+UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What msgspec raises for a body that does not fit."""
 
 Pairs: TypeAlias = Mapping[str, list[str]]
 
@@ -202,10 +206,12 @@ def body_reader(
     """Build the decoder of JSON and the reader of every other body.
 
     Returns:
-        The decoder for `application/json`, and a function of the body and its
-        content type for the rest.
+        The bare decoder for `application/json`, whose errors (`UNFIT`) mean that
+        the second is to be asked; and a function of the body and its content type,
+        whose errors are answers.
     """
-    decode = _decoder(msgspec.json.Decoder(argument.hint).decode, argument.default)
+    quick = msgspec.json.Decoder(argument.hint).decode
+    decode = _decoder(quick, argument.default)
     unpack = _decoder(msgspec.msgpack.Decoder(argument.hint).decode, argument.default)
 
     def read(body: bytes, content_type: str) -> Any:
@@ -222,7 +228,7 @@ def body_reader(
             headers={"accept": "application/json, application/msgpack"},
         )
 
-    return decode, read
+    return quick, read
 
 
 def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], Any]:

@@ -21,6 +21,8 @@ class Wire(msgspec.Struct, frozen=True):
         is_async: The endpoint is a coroutine function.
         query: The query string as text, or anything false.
         body: The body and its content type, within `limit_`.
+        quick_body: Statements that set `body_` and `content_type_` without a call
+            more than needed, where nothing else reads the body.
         request: The `Request`.
         send: Statements that send `kind_` and `out_`, and end the function.
         reply: A statement that sends the Response `pair_`, and ends the function.
@@ -32,6 +34,7 @@ class Wire(msgspec.Struct, frozen=True):
     is_async: bool
     query: str
     body: str
+    quick_body: tuple[str, ...]
     request: str
     send: tuple[str, ...]
     reply: str

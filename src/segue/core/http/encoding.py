@@ -12,9 +12,13 @@ import msgspec
 
 from segue.core.errors import WalkError
 
-__all__ = ["encode_json", "json_error"]
+__all__ = ["encode_json", "json_error", "quick_encode"]
 
 _ENCODER: Final = msgspec.json.Encoder()
+
+quick_encode: Final = _ENCODER.encode
+"""The encoder itself, whose errors do not say where; `encode_json` does."""
+
 _FAILURES: Final = (RecursionError, TypeError, ValueError, OverflowError)
 
 

@@ -89,7 +89,7 @@ class _NoBody:
 
     def chunks(self) -> Iterator[bytes]:
         """Give nothing."""
-        return iter(())
+        return iter((b"",))
 
     async def achunks(self) -> AsyncIterator[bytes]:
         """Give nothing."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
-from segue.core.errors import BadRequest, ClientDisconnected, SegueError
+from segue.core.errors import ClientDisconnected, SegueError
 from segue.core.handlers.answers import MEDIA_TYPES
 from segue.core.handlers.compile import compile_short
 from segue.core.handlers.wire import Wire
@@ -27,7 +27,9 @@ from segue.core.protocols.delivery import fail, reply_plain, search, walk_throug
 from segue.core.protocols.scope import (
     ASGIExchange,
     below_root as _below,
+    described,
     read_body as _read,
+    read_rest,
 )
 from segue.core.protocols.short import is_kept, short_names
 from segue.core.protocols.streaming import send_pieces
@@ -55,15 +57,21 @@ def build_asgi(  # noqa: C901 - the hot path in one piece
     static, find, known_hosts = matcher.static, matcher.find, kernel.known_hosts
     app = kernel.app
 
-    def asgi(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def asgi(  # noqa: C901, PLR0912 - the hot path in one piece
+        scope: Scope, receive: Receive, send: Send
+    ) -> Awaitable[None]:
         """Answer one request, one socket, or the lifespan."""
         if scope["type"] != "http":
             return _other(kernel, matcher, scope, receive, send)
         try:
             current.set(app)
-            hosts = [value for name, value in scope["headers"] if name == b"host"]
-            if len(hosts) != 1 or hosts[0] not in known_hosts:
-                _check_host(kernel, hosts)
+            host = None
+            for name, value in scope["headers"]:
+                if name == b"host":
+                    # A second one makes a host that nobody knows.
+                    host = value if host is None else b","
+            if host not in known_hosts:
+                _check_host(kernel, host)
             path = scope["path"]
             if scope.get("root_path"):
                 path = _below(scope)
@@ -72,7 +80,8 @@ def build_asgi(  # noqa: C901 - the hot path in one piece
                 target = slots.get(scope["method"])
                 if target is not None:
                     return target.endpoint(scope, receive, send, ())
-            kernel.check_path(path, scope["method"])
+            if path[:1] != "/" or "\0" in path or "\ufffd" in path:
+                kernel.check_path(path, scope["method"])
             if scope["method"] != "HEAD":
                 found = find(path, scope["method"])
                 if found is not None:
@@ -106,12 +115,10 @@ async def begin_asgi(
     await asgi(scope, receive, send)
 
 
-def _check_host(kernel: Kernel, hosts: list[bytes]) -> None:
-    if len(hosts) != 1:
-        raise BadRequest("The request must name one valid host.")
-    kernel.check_host(hosts[0].decode("latin-1"))
+def _check_host(kernel: Kernel, host: bytes | None) -> None:
+    kernel.check_host(None if host is None else host.decode("latin-1"))
     # As bytes as well: the short way compares what the server gave.
-    kernel.remember_host(hosts[0])
+    kernel.remember_host(host or b"")
 
 
 def _search(
@@ -323,6 +330,13 @@ _WIRE = Wire(
     is_async=True,
     query="scope_['query_string'].decode('latin-1')",
     body="await read_(scope_, receive_, limit_)",
+    quick_body=(
+        "content_type_ = described_(scope_, limit_)",
+        "message_ = await receive_()",
+        "body_ = message_.get('body', b'')",
+        "if message_.get('more_body') or len(body_) > limit_ or not body_:",
+        "    body_ = await rest_(message_, receive_, limit_)",
+    ),
     request="request_of_(exchange_(scope_, receive_), entry_, values_)",
     send=(
         "head_ = [types_[kind_], (b'content-length', b'%d' % len(out_))]",
@@ -336,6 +350,8 @@ _WIRE = Wire(
     names={
         "protocol_": "asgi",
         "types_": _TYPES,
+        "described_": described,
+        "rest_": read_rest,
         "read_": _read,
         "exchange_": ASGIExchange,
     },

@@ -18,7 +18,7 @@ from segue.core.errors import (
     LengthRequired,
 )
 
-__all__ = ["Environ", "WSGIExchange", "read_body", "read_path"]
+__all__ = ["Environ", "WSGIExchange", "read_body", "read_path", "read_whole"]
 
 Environ: TypeAlias = dict[str, Any]
 
@@ -129,10 +129,11 @@ class _Body:
 
 def read_body(environ: Environ, limit: int) -> tuple[bytes, str]:
     """Read the whole body; give it with its content type."""
-    return _whole(environ, limit), environ.get("CONTENT_TYPE") or ""
+    return read_whole(environ, limit), environ.get("CONTENT_TYPE") or ""
 
 
-def _whole(environ: Environ, limit: int) -> bytes:
+def read_whole(environ: Environ, limit: int) -> bytes:
+    """Read the whole body."""
     length = _length(environ)
     if length is None:
         return _unmeasured(environ, limit)

@@ -1,14 +1,14 @@
 """What an ASGI scope and its messages say of a request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, MutableMapping
 from typing import Any
 
 from segue.core.errors import BadRequest, ClientDisconnected, ContentTooLarge
 from segue.core.protocols.bodies import blocking
 from segue.core.types import Receive, Scope
 
-__all__ = ["ASGIExchange", "below_root", "read_body"]
+__all__ = ["ASGIExchange", "below_root", "described", "read_body", "read_rest"]
 
 
 def below_root(scope: Scope) -> str:
@@ -33,17 +33,24 @@ def _described(scope: Scope) -> tuple[int | None, str]:
     return length, content_type
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, str]:
-    """Read the whole body; give it with its content type."""
+def described(scope: Scope, limit: int) -> str:
+    """Find the type of the body; refuse one that says it is too long."""
     length, content_type = _described(scope)
     if length is not None and length > limit:
         raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
-        return body, content_type
+    return content_type
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, str]:
+    """Read the whole body; give it with its content type."""
+    content_type = described(scope, limit)
+    return await read_rest(await receive(), receive, limit), content_type
+
+
+async def read_rest(
+    message: MutableMapping[str, Any], receive: Receive, limit: int
+) -> bytes:
+    """Read a body from its first message on."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -55,7 +62,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, 
             raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
         parts.append(part)
         if not message.get("more_body"):
-            return b"".join(parts), content_type
+            return b"".join(parts)
         message = await receive()
 
 

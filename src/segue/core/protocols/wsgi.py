@@ -27,6 +27,7 @@ from segue.core.protocols.environ import (
     WSGIExchange,
     read_body as _read,
     read_path as _path,
+    read_whole,
 )
 from segue.core.protocols.short import is_kept, short_names
 from segue.core.routing.matcher import Found, Matcher
@@ -44,7 +45,9 @@ _STATUS_LINES = {
 _TYPES = tuple(("content-type", media_type) for media_type in MEDIA_TYPES)
 
 
-def build_wsgi(kernel: Kernel) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def build_wsgi(  # noqa: C901 - the hot path in one piece
+    kernel: Kernel,
+) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """Build the WSGI callable of a kernel."""
     matcher = kernel.targets(lambda entry: _endpoint(kernel, entry))
     for slots in matcher.static.values():
@@ -66,8 +69,9 @@ def build_wsgi(kernel: Kernel) -> Callable[[Environ, StartResponse], Iterable[by
                 target = slots.get(environ["REQUEST_METHOD"])
                 if target is not None:
                     return target.endpoint(environ, start_response, ())
-            path = _path(environ)
-            kernel.check_path(path, environ["REQUEST_METHOD"])
+            if path[:1] != "/" or "\0" in path or not path.isascii():
+                path = _path(environ)
+                kernel.check_path(path, environ["REQUEST_METHOD"])
             if environ["REQUEST_METHOD"] != "HEAD":
                 found = find(path, environ["REQUEST_METHOD"])
                 if found is not None:
@@ -346,6 +350,10 @@ _WIRE = Wire(
     is_async=False,
     query="environ_.get('QUERY_STRING')",
     body="read_(environ_, limit_)",
+    quick_body=(
+        "body_ = whole_(environ_, limit_)",
+        "content_type_ = environ_.get('CONTENT_TYPE') or ''",
+    ),
     request="request_of_(exchange_(environ_), entry_, values_)",
     send=(
         "start_response_(status_, [types_[kind_], ('content-length', str(len(out_)))])",
@@ -357,6 +365,7 @@ _WIRE = Wire(
         "protocol_": "wsgi",
         "types_": _TYPES,
         "read_": _read,
+        "whole_": read_whole,
         "exchange_": WSGIExchange,
     },
 )

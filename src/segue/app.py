@@ -101,6 +101,7 @@ class App(Group):
         self._kernel: Any = None
         self._faults = FaultLog()
         self._lock = threading.RLock()
+        self._built: Any = None
         self._wsgi: Any = self._begin_wsgi
         self._asgi: Any = self._begin_asgi
         self._rsgi: Any = self._begin_rsgi
@@ -143,11 +144,14 @@ class App(Group):
 
         def ready() -> Any:
             with self._lock:
-                if self._asgi == self._begin_asgi:
-                    self._asgi = build_asgi(self.kernel)
-            return self.kernel, self._asgi
+                if self._built is None:
+                    self._built = build_asgi(self.kernel)
+            return self.kernel, self._built
 
-        return begin_asgi(ready, scope, receive, send)
+        def started() -> None:
+            self._asgi = self._built
+
+        return begin_asgi(ready, started, scope, receive, send)
 
     def _begin_rsgi(self, scope: Any, protocol: Any) -> Any:
         # Imported here: see _begin_asgi.
@@ -155,11 +159,14 @@ class App(Group):
 
         def ready() -> Any:
             with self._lock:
-                if self._rsgi == self._begin_rsgi:
-                    self._rsgi = build_rsgi(self.kernel)
-            return self.kernel, self._rsgi
+                if self._built is None:
+                    self._built = build_rsgi(self.kernel)
+            return self.kernel, self._built
 
-        return begin_rsgi(ready, scope, protocol)
+        def started() -> None:
+            self._rsgi = self._built
+
+        return begin_rsgi(ready, started, scope, protocol)
 
     def start(self) -> None:
         """Freeze and start the lifespans, for a server that has no start of its own.

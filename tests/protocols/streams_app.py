@@ -10,10 +10,12 @@ PIECES = 300 * 16
 
 app = App()
 sync_app = App()
+socket_app = App()
 
 
 @app.get("/")
 @sync_app.get("/")
+@socket_app.get("/")
 def home() -> str:
     return "home"
 
@@ -50,6 +52,7 @@ async def echo(request: Request) -> AsyncIterator[bytes]:
 
 
 @app.websocket("/ws")
+@socket_app.websocket("/ws")
 async def ws(socket: WebSocket) -> None:
     async for message in socket:
         await socket.send(message)

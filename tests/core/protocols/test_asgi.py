@@ -310,7 +310,6 @@ def test_a_mistake_in_the_app_is_raised_at_a_request(app: App, call: Any) -> Non
         asyncio.run(call().run(app))
 
 
-@pytest.mark.xfail(reason="App puts its callable in place before the start is over")
 @pytest.mark.parametrize("protocol", ["asgi", "rsgi"])
 def test_two_first_requests_start_the_app_once_and_both_wait_for_it(
     app: App, protocol: str

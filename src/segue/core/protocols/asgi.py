@@ -95,9 +95,15 @@ def build_asgi(  # noqa: C901 - the hot path in one piece
 
 
 async def begin_asgi(
-    ready: Callable[[], Any], scope: Scope, receive: Receive, send: Send
+    ready: Callable[[], Any],
+    started: Callable[[], None],
+    scope: Scope,
+    receive: Receive,
+    send: Send,
 ) -> None:
     """Answer what comes before the app is ready: start it first, if nobody did.
+
+    Until `started` is called every request comes this way and waits for the start.
 
     A mistake in the app is told through the lifespan, where a server shows it and
     stops; raised there, servers would take it for an app without a lifespan.
@@ -112,6 +118,7 @@ async def begin_asgi(
         return
     if scope["type"] != "lifespan":
         await kernel.astart()
+        started()
     await asgi(scope, receive, send)
 
 

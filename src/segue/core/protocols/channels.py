@@ -1,5 +1,6 @@
 """The channels of a WebSocket: the messages of ASGI and RSGI, made alike."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,8 @@ class ASGIChannel:
         self._extensions: Any = scope.get("extensions") or ()
         self._receive = receive
         self._send = send
+        self._reader: Any = None
+        self._closed = 0
 
     async def accept(
         self, subprotocol: str | None, headers: Iterable[tuple[str, str]]
@@ -27,7 +30,17 @@ class ASGIChannel:
         )
 
     async def receive(self) -> str | bytes:
-        message = await self._receive()
+        # Noted for close(), which a server may not carry out while somebody reads.
+        self._reader = asyncio.current_task()
+        try:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if not self._closed:
+                raise
+            self._reader.uncancel()
+            raise WebSocketClosed(self._closed) from None
+        finally:
+            self._reader = None
         if message["type"] == "websocket.disconnect":
             code = message.get("code")
             raise WebSocketClosed(
@@ -42,6 +55,9 @@ class ASGIChannel:
         await self._put({"type": "websocket.send", key: message})
 
     async def close(self, code: int, reason: str) -> None:
+        if self._reader is not None:
+            self._closed = code
+            self._reader.cancel()
         await self._put({"type": "websocket.close", "code": code, "reason": reason})
 
     async def refuse(self, status: int) -> None:

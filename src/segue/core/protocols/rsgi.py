@@ -86,10 +86,16 @@ def build_rsgi(  # noqa: C901 - the hot path in one piece
     return rsgi
 
 
-async def begin_rsgi(ready: Callable[[], Any], scope: Any, protocol: Any) -> None:
-    """Answer what comes before the app is ready: start it first, if nobody did."""
+async def begin_rsgi(
+    ready: Callable[[], Any], started: Callable[[], None], scope: Any, protocol: Any
+) -> None:
+    """Answer what comes before the app is ready: start it first, if nobody did.
+
+    Until `started` is called every request comes this way and waits for the start.
+    """
     kernel, rsgi = ready()
     await kernel.astart()
+    started()
     await rsgi(scope, protocol)
 
 

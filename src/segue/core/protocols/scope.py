@@ -19,25 +19,21 @@ def below_root(scope: Scope) -> str:
     return path or "/"
 
 
-def _described(scope: Scope) -> tuple[int | None, str]:
-    """Find the length and the type of the body among the headers."""
-    length, content_type = None, ""
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            text = value.decode("latin-1")
-            if not (text.isascii() and text.isdecimal() and len(text) < 20):  # noqa: PLR2004 - 64 bits
-                raise BadRequest("The Content-Length is malformed.")
-            length = int(text)
-        elif name == b"content-type":
-            content_type = value.decode("latin-1")
-    return length, content_type
+def _read_length(value: bytes) -> int:
+    if not value.isdigit() or len(value) > 19:  # noqa: PLR2004 - 64 bits
+        raise BadRequest("The Content-Length is malformed.")
+    return int(value)
 
 
 def described(scope: Scope, limit: int) -> str:
     """Find the type of the body; refuse one that says it is too long."""
-    length, content_type = _described(scope)
-    if length is not None and length > limit:
-        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+    content_type = ""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            json = value == b"application/json"
+            content_type = "application/json" if json else value.decode("latin-1")
+        elif name == b"content-length" and _read_length(value) > limit:
+            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
     return content_type
 
 
@@ -143,7 +139,10 @@ class _Body:
 
     @property
     def content_length(self) -> int | None:
-        return _described(self._scope)[0]
+        for name, value in self._scope["headers"]:
+            if name == b"content-length":
+                return _read_length(value)
+        return None
 
     def chunks(self) -> Iterator[bytes]:
         return blocking(self.achunks(), self._loop)

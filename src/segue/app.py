@@ -101,7 +101,7 @@ class App(Group):
         self._kernel: Any = None
         self._faults = FaultLog()
         self._lock = threading.RLock()
-        self._built: Any = None
+        self._built: dict[str, Any] = {}
         self._wsgi: Any = self._begin_wsgi
         self._asgi: Any = self._begin_asgi
         self._rsgi: Any = self._begin_rsgi
@@ -144,12 +144,12 @@ class App(Group):
 
         def ready() -> Any:
             with self._lock:
-                if self._built is None:
-                    self._built = build_asgi(self.kernel)
-            return self.kernel, self._built
+                if "asgi" not in self._built:
+                    self._built["asgi"] = build_asgi(self.kernel)
+            return self.kernel, self._built["asgi"]
 
         def started() -> None:
-            self._asgi = self._built
+            self._asgi = self._built["asgi"]
 
         return begin_asgi(ready, started, scope, receive, send)
 
@@ -159,12 +159,12 @@ class App(Group):
 
         def ready() -> Any:
             with self._lock:
-                if self._built is None:
-                    self._built = build_rsgi(self.kernel)
-            return self.kernel, self._built
+                if "rsgi" not in self._built:
+                    self._built["rsgi"] = build_rsgi(self.kernel)
+            return self.kernel, self._built["rsgi"]
 
         def started() -> None:
-            self._rsgi = self._built
+            self._rsgi = self._built["rsgi"]
 
         return begin_rsgi(ready, started, scope, protocol)
 

@@ -33,7 +33,7 @@ def document(entry, *, secrets=(), context=dict):
 
 def caught(error):
     try:
-        raise error  # noqa: TRY301 - the traceback is wanted
+        raise error
     except Exception:
         return sys.exc_info()
 

@@ -123,9 +123,10 @@ def test_a_stream_over_rsgi_ends_at_its_budget_with_a_logged_error() -> None:
 
 @pytest.mark.parametrize("server", ["granian", "uvicorn"])
 def test_an_answer_is_streamed_while_its_request_is_still_sent(server: str) -> None:
-    with start(server, "asgi") as live, socket.create_connection(
-        ("127.0.0.1", live.port), timeout=20
-    ) as link:
+    with (
+        start(server, "asgi") as live,
+        socket.create_connection(("127.0.0.1", live.port), timeout=20) as link,
+    ):
         link.sendall(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\na")
         received = b""
         while b"<a>" not in received:

@@ -52,7 +52,7 @@ def test_a_secret_stays_hidden_in_a_traceback_of_its_struct():
         key: Secret[str]
 
     try:
-        raise ValueError(Held(Secret("rosebud")))  # noqa: TRY301 - to have a traceback
+        raise ValueError(Held(Secret("rosebud")))
     except ValueError as error:
         text = "".join(traceback.format_exception(error))
 

@@ -444,7 +444,10 @@ def test_a_misspelling_in_the_env_file_is_hinted_at(folder):
 
 
 def test_places_inside_the_project_are_short(folder):
-    source = "from segue.core.config.settings import Settings\nclass Shop(Settings):\n    a: int\n"
+    source = (
+        "from segue.core.config.settings import Settings\n"
+        "class Shop(Settings):\n    a: int\n"
+    )
     scope: dict[str, Any] = {"__name__": "shop"}
     exec(compile(source, str(folder.resolve() / "shop.py"), "exec"), scope)
 

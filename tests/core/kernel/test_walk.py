@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from segue import App, File, Group, HTTPError, NotFound, Redirect, Request, Response, Wrap
+from segue import (
+    App,
+    File,
+    Group,
+    HTTPError,
+    NotFound,
+    Redirect,
+    Request,
+    Response,
+    Wrap,
+)
 from segue.core.errors import ClientDisconnected, ConfigurationError, MethodNotAllowed
 from segue.testing import Client
 

@@ -11,8 +11,7 @@ from segue.core.errors import WalkError
 from segue.core.protocols.channels import ASGIChannel, RSGIChannel
 from segue.core.routing.predicates import custom
 from segue.core.websockets.socket import WebSocketClosed
-from segue.testing import Client, WebSocketRejected
-from segue.testing import WebSocketClosed as Closed
+from segue.testing import Client, WebSocketClosed as Closed, WebSocketRejected
 
 DENIAL = "websocket.http.response"
 
@@ -427,3 +426,48 @@ def test_a_close_frame_tells_its_client(app: App, client: Client) -> None:
             socket.receive()
 
     assert caught.value.code == told(client, 4001, "")[0]
+
+
+def test_one_task_may_close_while_another_one_reads(app: App, client: Client) -> None:
+    seen: list[int] = []
+
+    @app.websocket("/")
+    async def late(socket: WebSocket) -> None:
+        await socket.receive()
+        reader = asyncio.ensure_future(socket.receive())
+        await asyncio.sleep(0)
+        await socket.close(4000)
+        with pytest.raises(WebSocketClosed) as caught:
+            await reader
+        seen.append(caught.value.code)
+
+    assert closing(client) == told(client, 4000, "")
+    assert seen in ([4000], [1005], [1006])
+
+
+def test_a_socket_whose_server_cancels_it_is_cancelled(app: App, call: Any) -> None:
+    seen: list[str] = []
+
+    @app.websocket("/")
+    async def wait(socket: WebSocket) -> None:
+        try:
+            await socket.receive()
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    request = call(type="websocket")
+    request.messages = [{"type": "websocket.connect"}]
+
+    async def main() -> None:
+        task = asyncio.ensure_future(request.run(app))
+        while not request.sent:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()
+
+    asyncio.run(main())
+
+    assert seen == ["cancelled"]

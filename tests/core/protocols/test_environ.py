@@ -10,7 +10,6 @@ import pytest
 
 from segue import App, Request
 
-
 WHOLE = b'{"a":12}'
 JSON = {"CONTENT_TYPE": "application/json"}
 

@@ -1,4 +1,4 @@
-"""Streams: closed when their client goes, ended when the app stops, never half heard."""
+"""Streams: closed when their client goes, ended when the app stops, heard whole."""
 
 import asyncio
 import itertools

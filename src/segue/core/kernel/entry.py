@@ -77,6 +77,7 @@ class Entry(msgspec.Struct, frozen=True):
         """Make the `Response` of what the compiled handler returned, a pair or one."""
         if isinstance(result, Response):
             return result
+        kind: int
         kind, body = result
         return Response(body, self.status, media_type=MEDIA_TYPES[kind])
 

@@ -159,8 +159,7 @@ def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) 
 def _inherited(made: Any, result: Any, error: Exception) -> Any:
     """Let a page for 404 that does not say its status be a 404, with its headers."""
     if isinstance(error, HTTPError) and isinstance(made, Response):
-        says_status = isinstance(result, (tuple, Response)) and made.status != 200  # noqa: PLR2004 - the default
-        if not says_status and type(result) is not tuple:
+        if type(result) is not tuple and made.status == 200:  # noqa: PLR2004 - the default
             made.status = error.status
         for name, value in error.headers.items():
             made.headers.setdefault(name, value)

@@ -19,7 +19,8 @@ class ASGIChannel:
         self._receive = receive
         self._send = send
         self._reader: Any = None
-        self._closed = 0
+        self._code = 0
+        self._is_told: asyncio.Event | None = None
 
     async def accept(
         self, subprotocol: str | None, headers: Iterable[tuple[str, str]]
@@ -35,10 +36,12 @@ class ASGIChannel:
         try:
             message = await self._receive()
         except asyncio.CancelledError:
-            if not self._closed:
+            if self._is_told is None:
                 raise
             self._reader.uncancel()
-            raise WebSocketClosed(self._closed) from None
+            # A handler that returns now would take the close frame's place.
+            await self._is_told.wait()
+            raise WebSocketClosed(self._code) from None
         finally:
             self._reader = None
         if message["type"] == "websocket.disconnect":
@@ -55,10 +58,13 @@ class ASGIChannel:
         await self._put({"type": "websocket.send", key: message})
 
     async def close(self, code: int, reason: str) -> None:
+        self._code, self._is_told = code, asyncio.Event()
         if self._reader is not None:
-            self._closed = code
             self._reader.cancel()
-        await self._put({"type": "websocket.close", "code": code, "reason": reason})
+        try:
+            await self._put({"type": "websocket.close", "code": code, "reason": reason})
+        finally:
+            self._is_told.set()
 
     async def refuse(self, status: int) -> None:
         if "websocket.http.response" not in self._extensions:

@@ -474,10 +474,6 @@ def test_a_stream_of_events_ends_when_the_server_stops(
             1012,
             marks=[
                 granian,
-                pytest.mark.xfail(
-                    reason="a close waits for the receive that Granian has pending",
-                    strict=False,
-                ),
             ],
         ),
         # Granian's RSGI closes a socket well, but sends no code with it.

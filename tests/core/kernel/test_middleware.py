@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from typing import Any
 
+import msgspec
 import pytest
 
 from segue import App, Group, NotFound, Request, Response, Wrap
@@ -351,7 +352,7 @@ def test_a_middleware_whose_arguments_fail_is_a_500(app: App, client: Client) ->
     def no(*_: Any) -> Any:
         raise LookupError("no generator")
 
-    object.__setattr__(layer.call, "function", no)
+    msgspec.structs.force_setattr(layer.call, "function", no)
 
     assert client.get("/").status == 500
 

@@ -26,8 +26,7 @@ def reading(app: App, colour: str, seen: list[Any]) -> None:
         return (await request.abody()).decode()
 
     def pieces(request: Request) -> str:
-        for chunk in request.stream():
-            seen.append(chunk)
+        seen.extend(request.stream())
         return "all"
 
     async def apieces(request: Request) -> str:

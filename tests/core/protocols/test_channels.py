@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -136,9 +136,10 @@ def test_a_handshake_that_leads_nowhere_is_refused_with_a_status(
     app.add("/page", lambda: "x")
     app.websocket("/broken", when=[custom(broken, says="broken")])(socket)
 
-    with pytest.raises(WebSocketRejected) as caught:
-        with denying.websocket(path, headers=headers):
-            pass
+    handshake = denying.websocket(path, headers=headers)
+
+    with pytest.raises(WebSocketRejected) as caught, handshake:
+        pass
 
     assert caught.value.status == status
 
@@ -300,9 +301,9 @@ def test_a_subprotocol_is_chosen_over_asgi_and_an_error_over_rsgi(
             chosen = socket.subprotocol, socket.headers["x-room"]
         assert chosen == ("v2", "hall")
     else:
-        with pytest.raises(WebSocketRejected):
-            with client.websocket("/", subprotocols=["v1", "v2"]):
-                pass
+        handshake = client.websocket("/", subprotocols=["v1", "v2"])
+        with pytest.raises(WebSocketRejected), handshake:
+            pass
         assert [fault.problem.code for fault in faults] == ["SG-WALK-042"]  # type: ignore[attr-defined]
 
 
@@ -399,8 +400,7 @@ def test_a_close_that_nobody_takes_holds_up_no_stop(
             await asyncio.Event().wait()
 
     class Asked:
-        class headers:
-            get = staticmethod(lambda name: None)
+        headers: ClassVar[dict[str, str]] = {}
 
     async def main() -> None:
         socket: WebSocket[Any, Any] = WebSocket(Stalled(), Asked)  # type: ignore[arg-type]

@@ -164,8 +164,7 @@ def test_a_client_that_goes_while_its_body_is_read_is_a_lost_client(
     seen: list[int] = []
 
     def pieces(request: Request) -> str:
-        for chunk in request.stream():
-            seen.append(len(chunk))
+        seen.extend(map(len, request.stream()))
         raise AssertionError
 
     async def apieces(request: Request) -> str:
@@ -293,10 +292,13 @@ class Streaming(Protocol):
 
     def response_stream(self, status: int, headers: Any) -> Any:
         class Transport:
-            async def send_bytes(_, data: bytes) -> None:
+            def __init__(self, send: Callable[[bytes], Any]) -> None:
+                self.send = send
+
+            async def send_bytes(self, data: bytes) -> None:
                 self.send(data)
 
-        transport = Transport()
+        transport = Transport(self.send)
         self.transports.append(weakref.ref(transport))
         return transport
 

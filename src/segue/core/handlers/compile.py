@@ -153,6 +153,9 @@ def compile_short(
     writer.add("except Exception as error_:")
     writer.add(f"    {wire.fail}")
     writer.add("if pair_ is None:")
+    if plan.uses(Source.REQUEST):
+        # Uploaded files; a Response is closed where it is sent.
+        writer.add("    request_.close()")
     for line in wire.send:
         writer.add(f"    {line}")
     writer.add(wire.reply)

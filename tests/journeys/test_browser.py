@@ -1,4 +1,4 @@
-"""What a developer sees in a real browser: the debug page, and the page that reloads."""
+"""What a developer sees in a real browser: the debug page, and the live reload."""
 
 import os
 import shutil

@@ -4,6 +4,7 @@ import asyncio
 import types
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -28,7 +29,7 @@ from segue.core.errors import (
 )
 from segue.core.http.limits import Limits
 from segue.core.http.proxies import ProxyTrust
-from segue.testing import Client
+from segue.testing import Client, override
 
 
 class Config(Settings):
@@ -746,3 +747,15 @@ def test_a_debugging_app_shows_its_errors():
 
     assert response.status == 500
     assert "ZeroDivisionError" in response.text
+
+
+def test_the_clock_of_an_app_is_utc_and_can_be_frozen():
+    app = App()
+    before = app.clock()
+
+    with override(app, now=datetime(2030, 1, 2, tzinfo=UTC)) as clock:
+        frozen = app.clock()
+
+    assert before.tzinfo is UTC
+    assert frozen == datetime(2030, 1, 2, tzinfo=UTC)
+    assert clock is not None

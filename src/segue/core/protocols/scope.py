@@ -181,8 +181,8 @@ class _Body:
             async with turn:
                 message = await self._receive()
                 gone = message["type"] == "http.disconnect"
-                if more or gone:
-                    self._kept = message
+                # What comes after the body and is no end is dropped.
+                self._kept = message if more or gone else self._kept
             if gone:
                 return
             more = message.get("more_body", False)

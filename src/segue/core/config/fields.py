@@ -109,9 +109,7 @@ def bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
             hint = hint.__origin__
         elif isinstance(hint, NewType):
             hint = hint.__supertype__
-        elif (
-            type(hint).__name__ == "TypeAliasType"
-        ):  # pragma: no cover - Python 3.12 brought it
+        elif type(hint).__name__ == "TypeAliasType":  # pragma: no cover - since 3.12
             # `type Port = int`: its class has no name in Python 3.11.
             hint = hint.__value__
         else:

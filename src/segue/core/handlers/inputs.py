@@ -54,7 +54,7 @@ def bare(hint: Any) -> Any:
             hint = hint.__origin__
         elif hasattr(hint, "__supertype__"):
             hint = hint.__supertype__
-        elif hasattr(hint, "__value__"):  # pragma: no cover - Python 3.12 brought it
+        elif hasattr(hint, "__value__"):  # pragma: no cover - since 3.12
             hint = hint.__value__
         else:
             return hint

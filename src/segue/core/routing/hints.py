@@ -68,7 +68,7 @@ def _bare(hint: Any) -> Any:
             hint = get_args(hint)[0]
         elif hasattr(hint, "__supertype__"):  # NewType
             hint = hint.__supertype__
-        elif hasattr(hint, "__value__"):  # pragma: no cover - Python 3.12 brought it
+        elif hasattr(hint, "__value__"):  # pragma: no cover - since 3.12
             hint = hint.__value__
         else:
             return hint

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import threading
 
 import pytest
@@ -62,28 +63,40 @@ def test_stopping_cancels_what_still_runs() -> None:
     assert cancelled.is_set()
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="needs POSIX signals")
 def test_an_interrupt_of_the_waiting_thread_cancels_the_work() -> None:
     loop = BackgroundLoop()
-    cancelled = threading.Event()
+    begun, cancelled = threading.Event(), threading.Event()
 
     class Interrupted(BaseException):
         pass
 
-    async def work() -> None:
+    def interrupt(*_: object) -> None:
         raise Interrupted
 
     async def endless() -> None:
+        begun.set()
         try:
             await asyncio.Event().wait()
         finally:
             cancelled.set()
 
-    task = asyncio.run_coroutine_threadsafe(endless(), loop.loop)
-    task.cancel()
-    cancelled.wait(10)
-    loop.stop()
+    def send() -> None:
+        begun.wait(10)
+        os.kill(os.getpid(), signal.SIGUSR1)
 
-    assert cancelled.is_set()
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        with pytest.raises(Interrupted):
+            loop.run(endless())
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        sender.join()
+
+    assert cancelled.wait(10)
+    loop.stop()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -16,9 +16,7 @@ HTTPError                  an answer that is not the normal one
 └── InternalServerError 500 ... ServiceUnavailable 503
 """
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -55,6 +53,7 @@ __all__ = [
     "UnsupportedMediaType",
     "WalkError",
     "did_you_mean",
+    "nearest",
 ]
 
 
@@ -205,6 +204,9 @@ class HTTPError(Exception):
         """The standard phrase of the status, `Not Found` for example."""
         if self.status in _RENAMED:
             return _RENAMED[self.status]
+        # Imported here: to declare an app needs no phrases.
+        from http import HTTPStatus  # noqa: PLC0415
+
         try:
             return HTTPStatus(self.status).phrase
         except ValueError:
@@ -345,5 +347,23 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         >>> did_you_mean("xyz", ["home"])
         ''
     """
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    near = nearest(name, known)
+    return f" Did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Find the known name that a misspelt one probably means.
+
+    Args:
+        name: As it was written.
+        known: The names there are.
+        cutoff: How alike the two must be, from 0 to 1.
+
+    Example:
+        >>> nearest("hme", ["home", "about"])
+        'home'
+    """
+    # Imported here: only a mistake needs it.
+    import difflib  # noqa: PLC0415
+
+    return next(iter(difflib.get_close_matches(name, list(known), 1, cutoff)), None)

@@ -1,7 +1,7 @@
 """Settings as they were declared, and as they were loaded, with every origin."""
 
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -60,7 +60,7 @@ class Sources(Struct, frozen=True):
         development: Whether a missing secret key is made and kept.
     """
 
-    folder: Path
+    folder: os.PathLike[str] | str
     environ: Mapping[str, str]
     overrides: Mapping[str, Any]
     development: bool = False

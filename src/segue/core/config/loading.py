@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from segue.core.config.fields import Node, holds_secret, tree_of, walk
 from segue.core.config.loaded import Declared, Loaded, Origin, Sources
 from segue.core.config.misfits import Misfit
-from segue.core.config.problems import missing, nearest, refused, undefinable, unfit
+from segue.core.config.problems import NEAR, missing, refused, undefinable, unfit
 from segue.core.config.secret_key import (
     KEY_FILE,
     development_key,
@@ -15,7 +15,7 @@ from segue.core.config.secret_key import (
 )
 from segue.core.config.sources import PROFILES, Gathered, Raw, gather
 from segue.core.config.values import UnreadableHintError, make, read
-from segue.core.errors import ConfigurationError, Problem, SettingsError
+from segue.core.errors import ConfigurationError, Problem, SettingsError, nearest
 from segue.core.types import UNSET
 
 __all__ = ["load"]
@@ -30,7 +30,8 @@ def load(record: type[S], declared: Declared, sources: Sources) -> Loaded[S]:
         ConfigurationError: Something is missing, unknown or malformed; every
             mistake is in it.
     """
-    place = _seen_from(sources.folder, declared.place)
+    folder = Path(sources.folder)
+    place = _seen_from(folder, declared.place)
     try:
         nodes = tree_of(record, declared.prefix)
     except (NameError, TypeError) as error:
@@ -39,9 +40,7 @@ def load(record: type[S], declared: Declared, sources: Sources) -> Loaded[S]:
         raise ConfigurationError([undefinable(what, fix, place)]) from error
     if clashes := list(_clashes(nodes, place)):
         raise ConfigurationError(clashes)
-    found = gather(
-        nodes, declared.table, sources.folder, sources.environ, sources.overrides
-    )
+    found = gather(nodes, declared.table, folder, sources.environ, sources.overrides)
     build = _Build(declared, place, sources, found)
     try:
         value = build.record(record, nodes, UNSET, Origin("default", place))
@@ -148,7 +147,7 @@ class _Build:
     def _tell_missing(self, node: Node) -> None:
         names = [*self.found.dotenv, *self.found.environment]
         problem = missing(node, self.table, self.place, names)
-        if _is_secret_key(node) and nearest(node.variable, names) is None:
+        if _is_secret_key(node) and nearest(node.variable, names, NEAR) is None:
             problem = (
                 problem_for_production(None, variable=node.variable, place=self.place)
                 or problem
@@ -192,7 +191,7 @@ def _misspelled(nodes: tuple[Node, ...], found: Gathered) -> Iterator[str]:
     known = {node.variable for node in walk(nodes)}
     given = known & (found.dotenv.keys() | found.environment.keys())
     for name, variable in found.dotenv.items():
-        if name not in known and (near := nearest(name, known - given)):
+        if name not in known and (near := nearest(name, known - given, NEAR)):
             yield f"{variable.origin}: {name} is no setting. Did you mean {near}?"
 
 

@@ -1,17 +1,17 @@
 """The mistakes that settings can have, each told with what, why, where and fix."""
 
-import difflib
 from collections.abc import Iterable
+from typing import Final
 
 from segue.core.config.fields import Node
 from segue.core.config.masking import MASK, shown
 from segue.core.config.misfits import Reason
-from segue.core.errors import Problem, did_you_mean
+from segue.core.errors import Problem, did_you_mean, nearest
 from segue.core.types import UNSET
 
 __all__ = [
+    "NEAR",
     "missing",
-    "nearest",
     "no_profile",
     "refused",
     "undefinable",
@@ -19,6 +19,9 @@ __all__ = [
     "unknown",
     "unreadable",
 ]
+
+NEAR: Final = 0.8
+"""How alike two variables must be: an environment is full of strangers."""
 
 
 def missing(node: Node, table: str, place: str, names: Iterable[str]) -> Problem:
@@ -30,7 +33,7 @@ def missing(node: Node, table: str, place: str, names: Iterable[str]) -> Problem
         place: Where the class stands.
         names: The variables there are, to find a misspelled one.
     """
-    close = nearest(node.variable, names)
+    close = nearest(node.variable, names, NEAR)
     header = ".".join((table, *node.path[:-1]))
     ways = [f"Set {node.variable} in the environment or in .env"]
     if node.is_secret:
@@ -47,14 +50,6 @@ def missing(node: Node, table: str, place: str, names: Iterable[str]) -> Problem
         fix=f"{', or '.join(ways)}.{near}",
         where=(place,),
     )
-
-
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Find the one of many names that is very close, or None.
-
-    Closer than `did_you_mean` asks for: an environment is full of strangers.
-    """
-    return next(iter(difflib.get_close_matches(name, list(names), 1, 0.8)), None)
 
 
 def unfit(node: Node, reason: Reason, place: str) -> Problem:
@@ -97,10 +92,10 @@ def unknown(
         told: A sentence that says more, with its leading space.
         near: The name and the known ones, to find the one that was meant.
     """
-    nearest = did_you_mean(*near) if near else ""
+    guess = did_you_mean(*near) if near else ""
     return Problem(
         "SG-CONF-003",
-        f"There is no setting {name}.{told or nearest}",
+        f"There is no setting {name}.{told or guess}",
         why="It would be ignored, and its default would count.",
         fix="Correct the name, or remove it.",
         where=(place,),

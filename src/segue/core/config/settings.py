@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import msgspec
@@ -76,7 +75,7 @@ class Settings(msgspec.Struct, metaclass=_SettingsMeta):
     def load(
         cls,
         *,
-        folder: Path | str | None = None,
+        folder: os.PathLike[str] | str | None = None,
         environ: Mapping[str, str] | None = None,
         overrides: Mapping[str, Any] | None = None,
         development: bool = False,
@@ -97,7 +96,7 @@ class Settings(msgspec.Struct, metaclass=_SettingsMeta):
         from segue.core.config.loading import load  # noqa: PLC0415
 
         sources = Sources(
-            Path.cwd() if folder is None else Path(folder),
+            os.curdir if folder is None else folder,
             os.environ if environ is None else environ,
             {} if overrides is None else overrides,
             development,

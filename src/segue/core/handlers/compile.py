@@ -39,7 +39,7 @@ from segue.core.handlers.convert import (
     text_converter,
 )
 from segue.core.handlers.inputs import bare
-from segue.core.handlers.outputs import answer_holder, exactly
+from segue.core.handlers.outputs import Exact, answer_holder, exactly
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.handlers.source import Writer, compile_source, identifier
 from segue.core.handlers.wire import Wire
@@ -289,17 +289,29 @@ def _query_value(argument: Argument, name: str, draft: _Draft) -> str:
     return name
 
 
+def _pair(draft: _Draft) -> str:
+    """Write the test of the usual answer; give the expression of any, as a pair."""
+    way = _way_out(draft)
+    if len(way.usual) != 1:
+        return way.finished
+    _write_exact(way, draft)
+    ((test, kind),) = way.usual
+    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
+    made = f"({kind}, {body.get(kind, 'answer_')})"
+    return f"{made} if {test} else {way.finished}"
+
+
 def _finish(draft: _Draft) -> None:
     """Write what sets `kind_` and `out_` of the usual answer, or else `pair_`.
 
     The encoder is called as it is; what it refuses is encoded once more by the one
     that names the place.
     """
-    add, namespace = draft.writer.add, draft.namespace
-    namespace["quick_encode_"] = quick_encode
-    otherwise, usual = _otherwise(draft)
+    add, way = draft.writer.add, _way_out(draft)
+    draft.namespace["quick_encode_"] = quick_encode
+    _write_exact(way, draft)
     word = "if"
-    for test, kind in usual:
+    for test, kind in way.usual:
         add(f"{word} {test}:")
         word = "elif"
         add(f"    kind_ = {kind}")
@@ -309,62 +321,61 @@ def _finish(draft: _Draft) -> None:
             add("    except Exception:")
             add("        out_ = encode_(answer_)")
         else:
-            add(
-                "    out_ = answer_.encode()"
-                if kind == TEXT_KIND
-                else "    out_ = answer_"
-            )
+            add(f"    out_ = answer_{'.encode()' if kind == TEXT_KIND else ''}")
         add("    pair_ = None")
-    indent = "    " if usual else ""
-    if usual:
+    indent = "    " if way.usual else ""
+    if way.usual:
         add("else:")
-    add(f"{indent}pair_ = {otherwise}")
+    add(f"{indent}pair_ = {way.finished}")
     add(f"{indent}if type(pair_) is tuple:")
     add(f"{indent}    kind_, out_ = pair_")
     add(f"{indent}    pair_ = None")
 
 
-def _otherwise(draft: _Draft) -> tuple[str, list[tuple[str, int]]]:
-    """Give the expression for any answer, and the tests of the usual ones."""
-    plan, namespace = draft.plan, draft.namespace
-    if plan.returns is UNSET and not plan.is_generator and plan.status not in _BODILESS:
-        namespace["str_"], namespace["dict_"] = str, dict
-        usual = [
-            ("type(answer_) is str_", TEXT_KIND),
-            ("type(answer_) is dict_", JSON_KIND),
-        ]
-        return _pair(draft), usual
-    expression = _pair(draft)
-    made, mark, rest = expression.partition(" if ")
-    if not mark or not made.startswith("("):
-        return expression, []
-    test, _, finished = rest.rpartition(" else ")
-    return finished, [(test, int(made[1]))]
+def _write_exact(way: "_WayOut", draft: _Draft) -> None:
+    for line in way.exact.lines() if way.exact else ():
+        draft.writer.add(line)
 
 
-def _pair(draft: _Draft) -> str:
-    """Give the expression that finishes `answer_` into a pair or a `Response`."""
+class _WayOut(msgspec.Struct, frozen=True):
+    """What becomes of `answer_`.
+
+    Attributes:
+        finished: The expression that makes a pair or a `Response` of any answer.
+        usual: The tests of the usual answers, each with the kind of its pair.
+        exact: What must be written before `exact_` can be such a test.
+    """
+
+    finished: str
+    usual: tuple[tuple[str, int], ...] = ()
+    exact: Exact | None = None
+
+
+def _way_out(draft: _Draft) -> _WayOut:
     plan, namespace = draft.plan, draft.namespace
     if plan.is_generator:
         namespace["stream_"] = Stream
-        media_type = stream_type(plan.returns)
-        return f"stream_(answer_, {plan.status or 200}, media_type={media_type!r})"
+        media_type, status = stream_type(plan.returns), plan.status or 200
+        return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
     if plan.status in _BODILESS:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response
-        return f"to_response_(answer_, {plan.status})"
-    finished = f"finish_(answer_, {plan.status})" if plan.status else "finish_(answer_)"
+        return _WayOut(f"to_response_(answer_, {plan.status})")
+    status = f", {plan.status}" if plan.status else ""
+    finished = f"finish_(answer_{status})"
     if plan.returns is UNSET:
-        return finished
-    known, hint = pair_kind(bare(plan.returns)), plan.returns
-    test: str | None = "type(answer_) is returned_"
-    if (hold := answer_holder(hint)) is not None:
+        namespace["str_"], namespace["dict_"] = str, dict
+        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
+        return _WayOut(finished, usual)
+    known, exact = pair_kind(bare(plan.returns)), None
+    if known is not None:
+        namespace["returned_"], kind = known
+        exact = Exact("type(answer_) is returned_")
+    if (hold := answer_holder(plan.returns)) is not None:
         namespace["hold_"] = hold
-        finished = finished.replace("answer_", "hold_(answer_)")
-        test = exactly(hint, "answer_", namespace)
-    if known is None or test is None:
-        return finished
-    namespace["returned_"], number = known
-    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
-    made = f"({number}, {body.get(number, 'answer_')})"
-    return f"{made} if {test} else {finished}"
+        finished = f"finish_(hold_(answer_){status})"
+        exact = exactly(plan.returns, "answer_", namespace)
+    if known is None or exact is None:
+        return _WayOut(finished)
+    test = "exact_" if exact.loops else exact.test
+    return _WayOut(finished, ((test, known[1]),), exact if exact.loops else None)

@@ -4,12 +4,11 @@ A battery may have options of its own, so an unknown one is let through; but not
 that is nearly a known one, since a limit that was misspelt is no limit.
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from segue.core.errors import PlanError
+from segue.core.errors import PlanError, nearest
 
 __all__ = ["check_options"]
 
@@ -76,11 +75,11 @@ def check_options(options: Mapping[str, Any], place: str) -> None:
                     fix=f"Give {name}= such a value, or leave it out.",
                     where=(place,),
                 )
-        elif near := difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.8):
+        elif near := nearest(name, _KNOWN, 0.8):
             raise PlanError(
                 "SG-PLAN-011",
-                f"There is no option {name!r}. Did you mean {near[0]!r}?",
+                f"There is no option {name!r}. Did you mean {near!r}?",
                 why="It would do nothing, and what it was meant for would not happen.",
-                fix=f"Write {near[0]}=...",
+                fix=f"Write {near}=...",
                 where=(place,),
             )

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -38,12 +39,12 @@ __all__ = [
 MAX_ETAGS: Final = 1000
 """How many tags of one header are read."""
 
-_OPAQUE: Final = re.compile(r"[\x21\x23-\x7e\x80-\xff]*+").fullmatch
+_OPAQUE: Final = partial(re.fullmatch, r"[\x21\x23-\x7e\x80-\xff]*+")
 _TAG: Final = re.compile(
     r'[ \t,]*+(W/)?"([\x21\x23-\x7e\x80-\xff]*+)"[ \t]*+(?=,|\Z)'
 ).match
-_ONE_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*+)"').fullmatch
-_RANGE: Final = re.compile(r"[ \t]*+([0-9]*+)-([0-9]*+)[ \t]*+").fullmatch
+_ONE_TAG: Final = partial(re.fullmatch, r'(W/)?"([\x21\x23-\x7e\x80-\xff]*+)"')
+_RANGE: Final = partial(re.fullmatch, r"[ \t]*+([0-9]*+)-([0-9]*+)[ \t]*+")
 _HUGE: Final = 18
 
 

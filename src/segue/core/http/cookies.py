@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal, TypedDict
 
 import msgspec
@@ -17,12 +18,13 @@ MAX_COOKIES: Final = 1000
 _MAX_SIZE: Final = 4096
 _MAX_ATTRIBUTE: Final = 1024
 
-_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++").fullmatch
-_VALUE: Final = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*+").fullmatch
-_PATH: Final = re.compile(r"/[\x20-\x3a\x3c-\x7e]*+").fullmatch
-_DOMAIN: Final = re.compile(
-    r"\.?[a-z0-9](?:[a-z0-9\-]*+)(?:\.[a-z0-9][a-z0-9\-]*+)*+", re.IGNORECASE
-).fullmatch
+# Compiled by `re` when first used: most apps set no cookie before they start.
+_NAME: Final = partial(re.fullmatch, r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++")
+_VALUE: Final = partial(re.fullmatch, r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*+")
+_PATH: Final = partial(re.fullmatch, r"/[\x20-\x3a\x3c-\x7e]*+")
+_DOMAIN: Final = partial(
+    re.fullmatch, r"(?i)\.?[a-z0-9](?:[a-z0-9\-]*+)(?:\.[a-z0-9][a-z0-9\-]*+)*+"
+)
 
 
 class CookieOptions(TypedDict, total=False):

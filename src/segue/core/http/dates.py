@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from segue.core.http.headers import HTTPValueError
@@ -15,22 +16,26 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_LINE = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS: Final = {name: number for number, name in enumerate(_MONTH_LINE.split(), 1)}
 _MONTH_NAMES: Final = ("", *_MONTHS)
+# Compiled by `re` when first used.
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)"
 _SPELLINGS: Final = (
-    re.compile(
+    partial(
+        re.fullmatch,
         rf"[A-Z][a-z]{{2}}, (?P<day>\d\d) (?P<month>[A-Z][a-z]{{2}}) "
         rf"(?P<year>\d{{4}}) {_CLOCK} GMT",
-        re.ASCII,
+        flags=re.ASCII,
     ),
-    re.compile(
+    partial(
+        re.fullmatch,
         rf"[A-Z][a-z]{{5,8}}, (?P<day>\d\d)-(?P<month>[A-Z][a-z]{{2}})-"
         rf"(?P<year>\d\d) {_CLOCK} GMT",
-        re.ASCII,
+        flags=re.ASCII,
     ),
-    re.compile(
+    partial(
+        re.fullmatch,
         rf"[A-Z][a-z]{{2}} (?P<month>[A-Z][a-z]{{2}}) (?P<day>[ \d]\d) "
         rf"{_CLOCK} (?P<year>\d{{4}})",
-        re.ASCII,
+        flags=re.ASCII,
     ),
 )
 
@@ -84,7 +89,7 @@ def parse_http_date(text: str) -> datetime | None:
         1994
     """
     for spelling in _SPELLINGS:
-        found = spelling.fullmatch(text)
+        found = spelling(text)
         if found is not None:
             month = _MONTHS.get(found["month"], 0)
             return _moment(found["year"], month, found["day"], found["clock"])

@@ -11,6 +11,7 @@ looks at the same beginning of a header again and again.
 import importlib
 import re
 from collections.abc import AsyncIterable, Iterable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from segue.core.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
@@ -30,13 +31,14 @@ __all__ = ["MultipartReader", "aparse_multipart", "parse_multipart"]
 _STEP: Final = 65_536
 
 # Wider than RFC 2046, which programs do not keep to; nothing that could end a line.
-_BOUNDARY: Final = re.compile(r"[\x20-\x7e]*[\x21-\x7e]").fullmatch
+_BOUNDARY: Final = partial(re.fullmatch, r"[\x20-\x7e]*[\x21-\x7e]")
 
+# Compiled by `re` when first used: most requests bring no parts.
 # The parameters of a Content-Disposition, quotes and what is in them included.
-_PARAMETER: Final = re.compile(
-    r';[ \t]*+([!#$%&\'*+.^_`|~0-9A-Za-z-]++)=("(?:[^"\\]|\\.)*+"|[^;]*+)'
+_PARAMETERS: Final = partial(
+    re.finditer, r';[ \t]*+([!#$%&\'*+.^_`|~0-9A-Za-z-]++)=("(?:[^"\\]|\\.)*+"|[^;]*+)'
 )
-_EXTENDED: Final = re.compile(r"utf-8'[^']*+'(.+)", re.IGNORECASE).fullmatch
+_EXTENDED: Final = partial(re.fullmatch, r"(?i)utf-8'[^']*+'(.+)")
 
 # Anything else would have to be decoded, which no reader of forms does any more.
 _PLAIN_ENCODINGS: Final = frozenset(("7bit", "8bit", "binary"))
@@ -316,7 +318,7 @@ async def _feed_in_thread(reader: MultipartReader, chunk: bytes) -> None:
 def _filename(headers: Headers, plain: str | None) -> str | None:
     """Find the name a file was sent with; None for a part that is a field."""
     copies = headers.get_all("content-disposition")
-    found = [(m[1].lower(), m[2]) for m in _PARAMETER.finditer(copies[0])]
+    found = [(m[1].lower(), m[2]) for m in _PARAMETERS(copies[0])]
     params = dict(found)
     if len(copies) > 1 or len(params) < len(found):
         raise BadRequest("A part of the form has two names.")

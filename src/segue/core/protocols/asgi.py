@@ -27,7 +27,7 @@ from segue.core.protocols.delivery import fail, reply_plain, search, walk_throug
 from segue.core.protocols.scope import (
     ASGIExchange,
     below_root as _below,
-    described,
+    check_length,
     read_body as _read,
     read_rest,
 )
@@ -338,7 +338,15 @@ _WIRE = Wire(
     query="scope_['query_string'].decode('latin-1')",
     body="await read_(scope_, receive_, limit_)",
     quick_body=(
-        "content_type_ = described_(scope_, limit_)",
+        "content_type_ = ''",
+        "for name_, value_ in scope_['headers']:",
+        "    if name_ == b'content-type':",
+        "        content_type_ = json_",
+        "        if value_ != b'application/json':",
+        "            content_type_ = value_.decode('latin-1')",
+        "    elif name_ == b'content-length':",
+        "        if len(value_) >= digits_ or not value_.isdigit():",
+        "            check_length_(value_, limit_)",
         "message_ = await receive_()",
         "body_ = message_.get('body', b'')",
         "if message_.get('more_body') or len(body_) > limit_ or not body_:",
@@ -357,7 +365,8 @@ _WIRE = Wire(
     names={
         "protocol_": "asgi",
         "types_": _TYPES,
-        "described_": described,
+        "check_length_": check_length,
+        "json_": "application/json",
         "rest_": read_rest,
         "read_": _read,
         "exchange_": ASGIExchange,

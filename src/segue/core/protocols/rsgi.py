@@ -41,7 +41,7 @@ from segue.core.routing.matcher import Matcher
 __all__ = ["RSGIExchange", "begin_rsgi", "build_rsgi"]
 
 Values: TypeAlias = tuple[Any, ...]
-Endpoint: TypeAlias = Callable[[Any, Any, Values], Coroutine[Any, Any, None]]
+Endpoint: TypeAlias = Callable[[Any, Any, Any, Values], Coroutine[Any, Any, None]]
 
 _HEADS = tuple([("content-type", media_type)] for media_type in MEDIA_TYPES)
 
@@ -63,7 +63,9 @@ def build_rsgi(  # noqa: C901 - the hot path in one piece
             return _websocket(kernel, matcher, scope, protocol)
         try:
             current.set(app)
-            hosts = scope.headers.get_all("host")
+            # Made anew each time it is read.
+            headers = scope.headers
+            hosts = headers.get_all("host")
             if len(hosts) != 1 or hosts[0] not in known_hosts:
                 _check_host(kernel, scope, hosts)
             path, method = scope.path, scope.method
@@ -71,14 +73,14 @@ def build_rsgi(  # noqa: C901 - the hot path in one piece
             if slots is not None:
                 target = slots.get(method)
                 if target is not None:
-                    return target.endpoint(scope, protocol, ())
+                    return target.endpoint(scope, protocol, headers, ())
             if path[:1] != "/" or "\0" in path or "\ufffd" in path:
                 kernel.check_path(path, method)
             if method != "HEAD":
                 found = find(path, method)
                 if found is not None:
                     target, values = found
-                    return target.endpoint(scope, protocol, values)
+                    return target.endpoint(scope, protocol, headers, values)
             return _search(kernel, matcher, scope, protocol)
         except Exception as error:
             return _fail(kernel, kernel.edge, scope, protocol, (), error)
@@ -138,7 +140,10 @@ def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:
     request_of = short_names(kernel, entry)["request_of_"]
     read = partial(_read_kept, kernel, entry) if is_kept(entry) else _read
 
-    async def in_worker(scope: Any, protocol: Any, values: Values) -> None:
+    async def in_worker(
+        scope: Any, protocol: Any, headers: Any, values: Values
+    ) -> None:
+        del headers
         inputs: Values = ()
         try:
             if call.query:
@@ -169,7 +174,10 @@ async def _read_kept(
 
 
 def _walked(kernel: Kernel, entry: Entry) -> Endpoint:
-    def walked(scope: Any, protocol: Any, values: Values) -> Coroutine[Any, Any, None]:
+    def walked(
+        scope: Any, protocol: Any, headers: Any, values: Values
+    ) -> Coroutine[Any, Any, None]:
+        del headers
         return walk_through(kernel, entry, _Line(scope, protocol), values)
 
     return walked
@@ -211,7 +219,7 @@ class _Line:
 
     @property
     def call(self) -> tuple[Any, ...]:
-        return self._scope, self._protocol
+        return self._scope, self._protocol, self._scope.headers
 
     def exchange(self) -> "RSGIExchange":
         return RSGIExchange(self._scope, self._protocol)
@@ -302,13 +310,9 @@ def _length(scope: Any) -> int | None:
     return int(text)
 
 
-def _length_within(scope: Any, headers: Any, limit: int) -> int:
+def _length_within(scope: Any, limit: int) -> int:
     """Find the length of the body, 0 for none; refuse one over the limit."""
-    text = headers.get("content-length")
-    if text and text.isdecimal() and len(text) < 16:  # noqa: PLR2004 - the usual one, at once
-        length = int(text)
-    else:
-        length = _length(scope) or 0
+    length = _length(scope) or 0
     if length > limit:
         raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
     return length
@@ -434,14 +438,17 @@ class _Body:
 
 
 _WIRE = Wire(
-    parameters="scope_, protocol_, values_",
+    parameters="scope_, protocol_, headers_, values_",
     is_async=True,
     query="scope_.query_string",
     body="await read_(scope_, protocol_, limit_)",
     quick_body=(
-        "headers_ = scope_.headers",
         "content_type_ = headers_.get('content-type') or ''",
-        "length_ = length_of_(scope_, headers_, limit_)",
+        "length_ = headers_.get('content-length')",
+        "if length_ and len(length_) < digits_ and length_.isdecimal():",
+        "    length_ = int(length_)",
+        "else:",
+        "    length_ = length_of_(scope_, limit_)",
         "body_ = b''",
         "if length_:",
         "    try:",

@@ -8,7 +8,7 @@ from segue.core.errors import BadRequest, ClientDisconnected, ContentTooLarge
 from segue.core.protocols.bodies import blocking
 from segue.core.types import Receive, Scope
 
-__all__ = ["ASGIExchange", "below_root", "described", "read_body", "read_rest"]
+__all__ = ["ASGIExchange", "below_root", "check_length", "read_body", "read_rest"]
 
 
 def below_root(scope: Scope) -> str:
@@ -25,21 +25,27 @@ def _read_length(value: bytes) -> int:
     return int(value)
 
 
-def described(scope: Scope, limit: int) -> str:
+def _described(scope: Scope, limit: int) -> str:
     """Find the type of the body; refuse one that says it is too long."""
     content_type = ""
     for name, value in scope["headers"]:
         if name == b"content-type":
             json = value == b"application/json"
             content_type = "application/json" if json else value.decode("latin-1")
-        elif name == b"content-length" and _read_length(value) > limit:
-            raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
+        elif name == b"content-length":
+            check_length(value, limit)
     return content_type
+
+
+def check_length(value: bytes, limit: int) -> None:
+    """Refuse a body whose header says that it is too long."""
+    if _read_length(value) > limit:
+        raise ContentTooLarge(f"The body is over the limit of {limit} bytes.")
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> tuple[bytes, str]:
     """Read the whole body; give it with its content type."""
-    content_type = described(scope, limit)
+    content_type = _described(scope, limit)
     return await read_rest(await receive(), receive, limit), content_type
 
 

@@ -21,6 +21,8 @@ def short_names(kernel: Kernel, entry: Entry) -> dict[str, Any]:
         "entry_": entry,
         "status_": entry.status,
         "limit_": entry.limits.body,
+        # A length of fewer digits is within the limit.
+        "digits_": len(str(entry.limits.body)),
         "field_limit_": entry.limits.fields,
         "request_of_": again if is_kept(entry) else kernel.request,
     }

@@ -144,8 +144,8 @@ def _free_finder(zone: Zone[E]) -> Find[E]:
     def find(path: str, method: str) -> tuple[E, Values] | None:
         head, _, tail = path.rpartition("/")
         edges = tails_get(head)
-        # No value begins with a dot here, so that "." and ".." are seen to below.
-        if edges is not None and tail and tail[0] != ".":
+        # What sorts before "./" is seen to below: "", "." and ".." among it.
+        if edges is not None and tail > "./":
             for read, slots in edges:
                 entry = slots.get(method)
                 if entry is not None:

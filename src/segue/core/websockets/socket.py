@@ -7,7 +7,6 @@ still refuses it with a status.
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -251,6 +250,9 @@ def allowed_origin(origin: str | None, host: str, origins: Iterable[str]) -> boo
         return True
     if origin == "null":
         return False
+    # Imported here: browsers alone name an origin, and few apps have a socket.
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
     try:
         parts = urlsplit(origin)
     except ValueError:

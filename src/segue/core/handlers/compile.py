@@ -369,7 +369,7 @@ def _way_out(draft: _Draft) -> _WayOut:
         return _WayOut(finished, usual)
     known, exact = pair_kind(bare(plan.returns)), None
     if known is not None:
-        namespace["returned_"], kind = known
+        namespace["returned_"] = known[0]
         exact = Exact("type(answer_) is returned_")
     if (hold := answer_holder(plan.returns)) is not None:
         namespace["hold_"] = hold

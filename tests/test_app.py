@@ -593,7 +593,7 @@ def test_an_error_in_a_controller_is_its_own():
     app.include(Broken)
 
     with pytest.raises(LookupError, match="no plans"):
-        app.freeze()
+        app.start()
 
 
 # -- settings, state, commands, urls

@@ -9,9 +9,11 @@ until the app is frozen.
 import inspect
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, cast, overload
+from functools import partial
+from typing import Any, Final, TypeVar, get_args, overload
 
-from segue.core.errors import RouteError
+from segue.core.di.provider import Scope
+from segue.core.errors import PlanError, RouteError, nearest
 from segue.core.handlers.hints import keep_names
 from segue.core.handlers.marks import (
     Controller,
@@ -20,16 +22,17 @@ from segue.core.handlers.marks import (
     marks_of,
     methods_of,
 )
-from segue.core.handlers.options import check_options
+from segue.core.handlers.options import check_options, several
 from segue.core.handlers.places import calling_place, place_of
 from segue.core.handlers.signature import name_of
 from segue.core.kernel.declarations import (
     Declarations,
     DeclaredLayer,
+    DeclaredProvider,
     DeclaredRoute,
     Included,
 )
-from segue.core.types import WEBSOCKET
+from segue.core.types import UNSET, WEBSOCKET
 
 __all__ = ["Group"]
 
@@ -290,11 +293,67 @@ class Group:
 
         def register(function: Any) -> Any:
             keep_names(function)
-            layer = DeclaredLayer(function, _several(before), _several(after))
+            layer = DeclaredLayer(function, several(before), several(after))
             self.declarations.layers.append(layer)
             return function
 
         return register if function is None else register(function)
+
+    @overload
+    def provide(self, function: F, /) -> F: ...
+    @overload
+    def provide(
+        self, /, *, scope: Scope = "request", inline: bool = False
+    ) -> Callable[[F], F]: ...
+    @overload
+    def provide(
+        self,
+        key: Any,
+        factory: Callable[..., Any],
+        /,
+        *,
+        scope: Scope = "request",
+        inline: bool = False,
+    ) -> None: ...
+    def provide(
+        self,
+        key: Any = None,
+        factory: Any = None,
+        /,
+        *,
+        scope: Scope = "request",
+        inline: bool = False,
+    ) -> Any:
+        """Say who makes the values of a type, for whoever asks for it by its hint.
+
+        Args:
+            key: The type; or the factory, whose return type is the key.
+            factory: A function, a generator with one yield, or a class. What it asks
+                for itself is found as a handler's parameters are. What stands behind
+                the yield runs when the answer is made, before it leaves; for a stream
+                when it has ended.
+            scope: `request`: made once for each request that asks; `app`: made at the
+                start, if anything asks for it, and ended at the stop.
+            inline: A plain factory that never waits: an async handler calls it on the
+                event loop, not in a worker thread. A class is always called so.
+        """
+        self._changing("provider")
+        place = calling_place()
+        _check_scope(scope, place)
+
+        def register(key: Any, factory: Any) -> Any:
+            keep_names(factory)
+            self.declarations.providers.append(
+                DeclaredProvider(key, factory, scope, inline, place)
+            )
+            return factory
+
+        if factory is not None:
+            register(key, factory)
+            return None
+        if key is None:
+            return partial(register, UNSET)
+        return register(UNSET, key)
 
     def lifespan(self, function: F) -> F:
         """Run a generator around the app's life: start, `yield`, stop."""
@@ -347,6 +406,17 @@ def _check_prefix(prefix: str) -> None:
         )
 
 
+def _check_scope(scope: Any, place: str) -> None:
+    if scope not in get_args(Scope):
+        raise PlanError(
+            "SG-PLAN-027",
+            f"scope={scope!r} is no scope.",
+            why='A value lives as long as the "app" or as long as one "request".',
+            fix=f"Write scope={nearest(str(scope), get_args(Scope), 0) or 'request'!r}.",
+            where=(place,),
+        )
+
+
 def _check_kind(kind: Any) -> None:
     """Refuse what `@on` could never be called for."""
     if inspect.isclass(kind):
@@ -371,25 +441,25 @@ def _holds(outer: Declarations, inner: Declarations) -> bool:
     )
 
 
+_SEVERAL: Final = frozenset(("allow", "middleware", "raises", "tags"))
+
+
 def _checked_options(options: dict[str, Any], place: str) -> dict[str, Any]:
     """Check the options of a route or a group, and make layers of its middleware."""
     check_options(options, place)
-    if "middleware" not in options:
-        return options
-    functions = _several(options["middleware"])
-    for function in functions:
+    found = {
+        name: several(value) if name in _SEVERAL else value
+        for name, value in options.items()
+    }
+    for function in (*found.get("middleware", ()), *found.get("allow", ())):
         keep_names(function)
-    return {**options, "middleware": tuple(map(DeclaredLayer, functions))}
-
-
-def _several(value: Any) -> tuple[Any, ...]:
-    if isinstance(value, (tuple, list)):
-        return tuple(cast("Iterable[Any]", value))
-    return (value,)
+    if "middleware" in found:
+        found["middleware"] = tuple(map(DeclaredLayer, found["middleware"]))
+    return found
 
 
 def _predicates(when: Any) -> tuple[Any, ...]:
-    predicates = _several(when)
+    predicates = several(when)
     for predicate in predicates:
         if not callable(predicate):
             raise RouteError(
@@ -409,10 +479,11 @@ def _of_controller(cls: type[Controller]) -> Declarations:
     names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
     for name in names:
         member = getattr(cls, name, None)
+        # A static method and a class method need no object.
+        owner = cls if inspect.isfunction(inspect.getattr_static(cls, name)) else None
         for mark in _marks_of_method(cls, name):
-            options = dict(mark.options)
             declarations.routes.append(
-                _marked(member, mark, {**options, "controller": (cls, name)})
+                _marked(member, mark, dict(mark.options), owner)
             )
     if not declarations.routes:
         raise RouteError(
@@ -454,7 +525,9 @@ def _of_module(module: types.ModuleType) -> Declarations:
     return declarations
 
 
-def _marked(function: Any, mark: Mark, options: dict[str, Any]) -> DeclaredRoute:
+def _marked(
+    function: Any, mark: Mark, options: dict[str, Any], owner: type | None = None
+) -> DeclaredRoute:
     place = place_of(function)
     return DeclaredRoute(
         path=mark.path,
@@ -465,4 +538,5 @@ def _marked(function: Any, mark: Mark, options: dict[str, Any]) -> DeclaredRoute
         when=_predicates(options.pop("when", ())),
         options=_checked_options(options, place),
         place=place,
+        owner=owner,
     )

@@ -9,7 +9,7 @@ from segue.core.http.caching import CacheControl
 from segue.core.http.compression import Compression
 from segue.core.http.conditional import ETag
 from segue.core.http.cookies import Cookie
-from segue.core.http.forms import FormData, UploadedFile
+from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.limits import Limits
 from segue.core.http.media import MediaType
@@ -30,6 +30,6 @@ __all__ = [
     "ProxyTrust",
     "Query",
     "Text",
-    "UploadedFile",
+    "Upload",
     "is_safe_redirect",
 ]

@@ -246,7 +246,7 @@ def test_what_nothing_provides_names_what_there_is():
 
     assert problem.code == "SG-PLAN-007"
     assert problem.what.startswith("hook() asks for `respones: Respons`")
-    assert "Ask for one of App, Request, Response." in problem.fix
+    assert "There is App, Request, Response." in problem.fix
     assert "Did you mean 'Response'?" in problem.fix
 
 
@@ -254,7 +254,7 @@ def test_an_untyped_parameter_of_a_hook_is_refused():
     problem = refusal(lambda x: x, Surroundings(request=False, input=False))
 
     assert "`x: no type`" in problem.what
-    assert "Ask for one of nothing." in problem.fix
+    assert "Add a provider" in problem.fix
 
 
 def test_a_body_where_there_is_none_is_told_to_be_served_otherwise():

@@ -64,4 +64,4 @@ def test_an_option_of_somebody_else_passes():
     app = App()
     app.add("/", lambda: "x", tags=["api"], cache="5 minutes")
 
-    assert app.routes[0].options == {"tags": ["api"], "cache": "5 minutes"}
+    assert app.routes[0].options == {"tags": ("api",), "cache": "5 minutes"}

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from segue.core.errors import BadRequest, ContentTooLarge, SegueError
 from segue.core.http.forms import (
     FormData,
-    UploadedFile,
+    Upload,
     field_too_large,
     parse_form,
     safe_filename,
@@ -99,7 +99,7 @@ def test_the_answer_to_a_long_field_names_the_limit():
 
 @pytest.mark.feature("M-033")
 def test_files_and_texts_of_one_name_are_told_apart():
-    first, second = UploadedFile("a.txt", b"1"), UploadedFile("b.txt", b"2")
+    first, second = Upload("a.txt", b"1"), Upload("b.txt", b"2")
     form = FormData([("x", "text"), ("x", first), ("x", second), ("y", "other")])
 
     assert form["x"] is form.file("x") is second
@@ -124,7 +124,7 @@ def test_a_form_does_not_show_its_values():
 
 
 def test_a_closed_form_has_closed_files():
-    upload = UploadedFile("a.txt", b"1")
+    upload = Upload("a.txt", b"1")
 
     FormData([("a", "text"), ("x", upload)]).close()
 
@@ -132,18 +132,18 @@ def test_a_closed_form_has_closed_files():
 
 
 def test_an_upload_is_read_from_its_beginning_as_often_as_wanted():
-    upload = UploadedFile("a.txt", b"content", content_type="text/plain")
+    upload = Upload("a.txt", b"content", content_type="text/plain")
     upload.file.read(3)
 
     assert upload.read() == upload.read() == b"content"
     assert asyncio.run(upload.aread()) == b"content"
     assert upload.size == 7
-    assert repr(upload) == "<UploadedFile 'a.txt' 'text/plain' 7 bytes>"
+    assert repr(upload) == "<Upload 'a.txt' 'text/plain' 7 bytes>"
     assert len(upload.headers) == 0
 
 
 def test_an_upload_moves_to_disk_with_its_content():
-    upload = UploadedFile("a.txt", b"in memory, ")
+    upload = Upload("a.txt", b"in memory, ")
     upload.file.seek(0, io.SEEK_END)
     memory = upload.file
     upload.move_to_disk()
@@ -159,7 +159,7 @@ def test_an_upload_moves_to_disk_with_its_content():
 
 @pytest.mark.feature("M-033")
 def test_an_upload_is_saved_under_a_name_or_in_a_folder(tmp_path):
-    upload = UploadedFile("../../a.txt", b"x" * 200_000)
+    upload = Upload("../../a.txt", b"x" * 200_000)
 
     assert upload.save(tmp_path) == str(tmp_path / "a.txt")
     assert asyncio.run(upload.asave(tmp_path / "b.txt")) == str(tmp_path / "b.txt")
@@ -169,7 +169,7 @@ def test_an_upload_is_saved_under_a_name_or_in_a_folder(tmp_path):
 
 def test_a_file_that_is_there_is_overwritten_only_when_said(tmp_path):
     (tmp_path / "a.txt").write_text("old")
-    upload = UploadedFile("a.txt", b"new")
+    upload = Upload("a.txt", b"new")
 
     with pytest.raises(FileExistsError):
         upload.save(tmp_path)
@@ -178,9 +178,9 @@ def test_a_file_that_is_there_is_overwritten_only_when_said(tmp_path):
     assert (tmp_path / "a.txt").read_text() == "new"
 
 
-@pytest.mark.parametrize("use", [UploadedFile.read, lambda u: u.save("x")])
+@pytest.mark.parametrize("use", [Upload.read, lambda u: u.save("x")])
 def test_an_upload_does_not_outlive_its_request(use):
-    upload = UploadedFile("a.txt", b"1")
+    upload = Upload("a.txt", b"1")
     upload.close()
 
     with pytest.raises(SegueError, match="SG-HTTP-036") as caught:
@@ -229,7 +229,7 @@ def test_an_upload_does_not_outlive_its_request(use):
     ],
 )
 def test_a_file_name_is_made_safe(raw, safe):
-    upload = UploadedFile(raw)
+    upload = Upload(raw)
 
     assert upload.filename == safe_filename(raw) == safe
     assert upload.raw_filename == raw

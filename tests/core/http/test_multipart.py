@@ -14,7 +14,7 @@ from segue.core.errors import (
     HTTPError,
     UnsupportedMediaType,
 )
-from segue.core.http.forms import UploadedFile
+from segue.core.http.forms import Upload
 from segue.core.http.limits import Limits
 from segue.core.http.multipart import (
     MultipartReader,
@@ -263,13 +263,13 @@ def test_files_go_to_disk_when_the_form_has_used_its_memory(parse):
 )
 def test_a_form_that_comes_to_nothing_leaves_no_file_open(parse, ending, monkeypatch):
     opened = []
-    move = UploadedFile.move_to_disk
+    move = Upload.move_to_disk
 
     def watched(upload):
         move(upload)
         opened.append(upload.file)
 
-    monkeypatch.setattr(UploadedFile, "move_to_disk", watched)
+    monkeypatch.setattr(Upload, "move_to_disk", watched)
     data = body(*[upload("a", b"x" * 100_000)] * 2, end=b"")[:-100]
 
     with pytest.raises(type(ending)):
@@ -281,13 +281,13 @@ def test_a_form_that_comes_to_nothing_leaves_no_file_open(parse, ending, monkeyp
 
 def test_a_long_file_is_written_by_a_thread(monkeypatch):
     writers = []
-    write = UploadedFile.write
+    write = Upload.write
 
     def watched(upload, chunk):
         writers.append((threading.current_thread(), upload.in_memory))
         write(upload, chunk)
 
-    monkeypatch.setattr(UploadedFile, "write", watched)
+    monkeypatch.setattr(Upload, "write", watched)
     data = body(upload("a", b"x" * 500_000), field("b", b"1"))
 
     form = awaited(data, Limits(spool=0), size=4096)

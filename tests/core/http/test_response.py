@@ -511,11 +511,18 @@ class TestStream:
         assert list(response) == []
 
     def test_an_async_stream_that_never_began_is_dropped(self):
-        response = Stream(AsyncSource("a"))
+        source = AsyncSource("a")
+        response = Stream(source)
 
         response.finish("HEAD")
 
-        assert list(response) == []
+        async def rest():
+            chunks = [chunk async for chunk in response]
+            await response.aclose()
+            return chunks
+
+        assert asyncio.run(rest()) == []
+        assert source.closed
 
 
 class TestAfterwards:

@@ -71,7 +71,10 @@ def test_a_controller_is_made_once_for_all_its_methods(app: App) -> None:
     app.include(Books)
 
     assert [str(route.pattern) for route in app.routes] == ["/one", "/two"]
+    assert made == []
+    app.start()
     assert made == [app]
+    app.stop()
 
 
 def test_every_mistake_is_told_at_once(app: App) -> None:
@@ -87,9 +90,7 @@ def test_every_mistake_is_told_at_once(app: App) -> None:
     assert len(codes) == 3
 
 
-def test_the_mistakes_that_a_controller_finds_when_it_is_made_are_told(
-    app: App,
-) -> None:
+def test_a_mistake_that_a_controller_finds_stops_the_start(app: App) -> None:
     class Books(Controller):
         def __init__(self) -> None:
             raise ConfigurationError(
@@ -102,4 +103,5 @@ def test_the_mistakes_that_a_controller_finds_when_it_is_made_are_told(
 
     app.include(Books)
 
-    assert codes_of(app) == ["SG-CONF-001"]
+    with pytest.raises(ConfigurationError, match="No shelf"):
+        app.start()

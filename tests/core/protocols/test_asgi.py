@@ -296,7 +296,8 @@ def test_whatever_keeps_the_app_from_freezing_is_told_through_the_lifespan(
     app.include(Broken)
     lifespan = Lifespan()
 
-    lifespan.run(app)
+    with pytest.raises(LookupError):
+        lifespan.run(app)
 
     assert "LookupError: no printer" in lifespan.sent[0]["message"]
 

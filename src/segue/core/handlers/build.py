@@ -1,142 +1,243 @@
 """A signature and its surroundings -> a Plan, or a Problem that names the parameter.
 
-Each parameter is looked for in this order: a name of the path; a type that the
-moment or the app carries; the one type with a shape of its own, which is the body, or
-the whole query of a method without one; the query for the rest. What is found nowhere
-is refused at start.
+Each parameter is looked for in this order: what its own mark says; a name of the path;
+the request; a type that the moment carries; a type that a provider makes; a type that
+the app holds; the one type with a shape of its own, which is the body, or the whole
+query of a method without one; the query for the rest, or the form where there is one.
+What is found nowhere is refused at start.
+
+A provider is planned like any other function, as often as it is met but once for each
+plan: what it needs itself stands before it in `Plan.provided`.
 """
 
 import keyword
 import re
-from collections.abc import Callable, Collection, Mapping
+import types
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic
 
 import msgspec
 
-from segue.core.errors import PlanError, did_you_mean
+from segue.core.di.provider import Provider
 from segue.core.handlers.inputs import (
-    bare,
     classes_of,
-    fields_of,
     is_body,
+    is_optional,
     is_record,
     is_repeated,
     is_scalar,
+    is_upload,
 )
-from segue.core.handlers.plan import Argument, Plan, Source, type_name
+from segue.core.handlers.plan import Argument, Plan, Provided, Source
+from segue.core.handlers.refusals import (
+    check_colours,
+    check_flat,
+    check_names,
+    check_readable,
+    check_wholes,
+    circle,
+    guard_clash,
+    no_such_place,
+    nothing_provides,
+    short_lived,
+)
 from segue.core.handlers.signature import Parameter, Signature, read_signature
+from segue.core.handlers.sources import (
+    Depends,
+    From,
+    FromBody,
+    FromCookie,
+    FromForm,
+    FromHeader,
+    FromPath,
+    FromQuery,
+    depends_of,
+    mark_of,
+)
 from segue.core.http.request import Request
+from segue.core.handlers.surroundings import Surroundings
 from segue.core.types import UNSET
 
 __all__ = ["Surroundings", "build_plan"]
 
+_BODILESS = frozenset({"GET"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _SAID_BY_DEFAULT = (bool, int, float)
 _NOBODY: tuple[Any, ...] = (object, Generic, msgspec.Struct)
-
-
-class Surroundings(msgspec.Struct, frozen=True):
-    """What a function may ask for where it is used.
-
-    Attributes:
-        path: The names in the pattern, in order.
-        methods: The methods of the route; empty where there is no route.
-        carried: Types of the moment, `Response` for an after hook, for example.
-        app: Types whose one value the app holds: the app, its settings.
-        request: Whether there is a request at all.
-        input: Whether arguments may come from query and body.
-    """
-
-    path: tuple[str, ...] = ()
-    methods: frozenset[str] = frozenset()
-    carried: tuple[type, ...] = ()
-    app: Collection[type] = msgspec.field(default=())
-    request: bool = True
-    input: bool = True
+_PLACES: Mapping[type[From], Source] = types.MappingProxyType(
+    {
+        FromPath: Source.PATH,
+        FromQuery: Source.QUERY,
+        FromHeader: Source.HEADER,
+        FromCookie: Source.COOKIE,
+        FromForm: Source.FORM,
+        FromBody: Source.BODY,
+    }
+)
 
 
 def build_plan(
     function: Callable[..., Any],
     surroundings: Surroundings,
     options: Mapping[str, Any] | None = None,
+    guards: Iterable[Callable[..., Any]] = (),
 ) -> Plan:
     """Decide where each argument of a function comes from.
 
     Args:
-        function: A handler, hook, middleware, lifespan or command.
+        function: A handler, hook, middleware, provider, lifespan or command.
         surroundings: What there is to ask for.
         options: `status` and `inline` of a route.
+        guards: Functions that must let a request pass.
 
     Raises:
         PlanError: A parameter that nothing can fill.
     """
     options = options or {}
-    signature = read_signature(function)
-    arguments = tuple(
-        _argument(parameter, signature, surroundings)
-        for parameter in signature.parameters
-    )
-    _check_names(signature, surroundings)
-    _check_wholes(signature, arguments)
-    return Plan(
-        function=function,
-        name=signature.name,
-        place=signature.place,
-        arguments=arguments,
+    planner = _Planner()
+    guarding = tuple(planner.guard(guard, surroundings) for guard in guards)
+    plan = planner.plan(function, surroundings)
+    provided = tuple(planner.provided.values())
+    plan = msgspec.structs.replace(
+        plan,
+        provided=provided,
+        guards=guarding,
         path_names=surroundings.path,
-        returns=signature.returns,
         status=None if options.get("status") is None else int(options["status"]),
-        is_async=signature.is_async,
-        is_generator=signature.is_generator,
         inline=bool(options.get("inline", False)),
     )
+    check_names(plan, surroundings.path, is_handler=surroundings.input)
+    check_wholes(plan)
+    check_colours(plan)
+    return plan
 
 
-def _argument(
-    parameter: Parameter, signature: Signature, around: Surroundings
-) -> Argument:
-    hint = _hint(parameter)
+class _Planner:
+    """Plans one function with all that is provided for it.
 
-    def made(
-        source: Source, key: Any = None, *, repeated: bool = False, record: bool = False
-    ) -> Argument:
-        return Argument(
-            name=parameter.name,
-            source=source,
-            hint=hint,
-            default=parameter.default,
-            key=key,
-            keyword_only=parameter.keyword_only,
-            repeated=repeated,
-            record=record,
+    Attributes:
+        provided: What providers make, in the order of making.
+    """
+
+    def __init__(self) -> None:
+        self.provided: dict[Any, Provided] = {}
+        self._making: list[Provider] = []
+
+    def plan(self, function: Callable[..., Any], around: Surroundings) -> Plan:
+        """Plan one function; what it needs from providers is planned before it."""
+        signature = read_signature(function)
+        form = bool(around.methods & _WITH_BODY) and any(
+            is_upload(parameter.hint) or isinstance(mark_of(parameter.hint), FromForm)
+            for parameter in signature.parameters
+        )
+        arguments = [
+            self._argument(parameter, signature, around, form=form)
+            for parameter in signature.parameters[around.owner is not None :]
+        ]
+        if around.owner is not None:
+            name = signature.parameters[0].name
+            arguments.insert(0, Argument(name, Source.APP, UNSET, key=around.owner))
+        return Plan(
+            function=function,
+            name=signature.name,
+            place=signature.place,
+            arguments=tuple(arguments),
+            returns=signature.returns,
+            is_async=signature.is_async,
+            is_generator=signature.is_generator,
         )
 
-    if parameter.name in around.path:
-        return made(Source.PATH, parameter.name)
-    if around.request and _is_request(parameter.name, hint):
-        return made(Source.REQUEST)
-    if (known := _carried(parameter.name, hint, around)) is not None:
-        return made(Source.CARRIED, known)
-    if (known := _held(parameter.name, hint, around)) is not None:
-        return made(Source.APP, known)
-    if not around.input:
-        raise _nothing_provides(parameter, signature, around)
-    if is_body(hint) and around.methods & _WITH_BODY:
-        _check_readable(parameter, signature)
-        return made(Source.BODY)
-    if is_record(hint):
-        _check_readable(parameter, signature)
-        _check_flat(parameter, signature)
-        return made(Source.QUERY, record=True)
-    if not _is_text(hint):
-        raise _nothing_provides(parameter, signature, around)
-    _check_readable(parameter, signature)
-    key = _wire_name(parameter.name)
-    return made(Source.QUERY, key, repeated=is_repeated(hint))
+    def guard(self, function: Callable[..., Any], around: Surroundings) -> Plan:
+        """Plan a guard: it runs before the body is read, and asks by type.
+
+        Raises:
+            PlanError: It would get a value of the path for the one who asks.
+        """
+        around = msgspec.structs.replace(around, methods=_BODILESS, owner=None)
+        plan = self.plan(function, around)
+        for argument in plan.arguments:
+            hint = argument.hint
+            if argument.source is Source.PATH and _provider(hint, around) is not None:
+                raise guard_clash(argument, plan)
+        return plan
+
+    def _argument(
+        self,
+        parameter: Parameter,
+        signature: Signature,
+        around: Surroundings,
+        *,
+        form: bool,
+    ) -> Argument:
+        hint = _hint(parameter)
+        made = Argument(
+            name=parameter.name,
+            source=Source.QUERY,
+            hint=hint,
+            default=parameter.default,
+            keyword_only=parameter.keyword_only,
+        )
+        if (depends := depends_of(hint)) is not None:
+            return self._depending(made, depends, signature, around)
+        if (mark := mark_of(hint)) is not None:
+            return _marked(made, mark, signature, around)
+        for find in (_of_path, _of_request, _of_moment):
+            if (found := find(made, around)) is not None:
+                return found
+        if (provider := _provider(hint, around)) is not None:
+            return self._provided(made, provider, signature, around)
+        if (known := _held(made.name, hint, around)) is not None:
+            return _with(made, Source.APP, known)
+        if not around.input:
+            raise nothing_provides(parameter, signature, around)
+        return _of_input(made, parameter, signature, around, form=form)
+
+    # -- providers
+
+    def _depending(
+        self,
+        made: Argument,
+        depends: Depends,
+        signature: Signature,
+        around: Surroundings,
+    ) -> Argument:
+        factory = depends.factory
+        provider = Provider(
+            factory, factory, "request", depends.inline, signature.place
+        )
+        return self._provided(made, provider, signature, around)
+
+    def _provided(
+        self,
+        made: Argument,
+        provider: Provider,
+        signature: Signature,
+        around: Surroundings,
+    ) -> Argument:
+        if provider.scope == "app":
+            return _with(made, Source.APP, provider.key)
+        places = [each.place for each in self._making]
+        if around.lives == "app":
+            raise short_lived(made, provider, signature, places)
+        if any(each.key is provider.key for each in self._making):
+            raise circle(made, provider, signature, places)
+        optional = is_optional(made.hint)
+        if (provider.key, optional) not in self.provided:
+            self._making.append(provider)
+            inner = msgspec.structs.replace(
+                around, methods=_BODILESS, input=around.request, owner=None
+            )
+            plan = self.plan(provider.factory, inner)
+            self._making.pop()
+            one = Provided(provider, plan, optional)
+            self.provided[provider.key, optional] = one
+        return msgspec.structs.replace(
+            made, source=Source.PROVIDER, key=provider.key, optional=optional
+        )
 
 
-def _is_text(hint: Any) -> bool:
-    return hint is UNSET or is_scalar(hint) or is_repeated(hint)
+def _with(made: Argument, source: Source, key: Any = None) -> Argument:
+    return msgspec.structs.replace(made, source=source, key=key)
 
 
 def _hint(parameter: Parameter) -> Any:
@@ -145,16 +246,25 @@ def _hint(parameter: Parameter) -> Any:
     return said if parameter.hint is UNSET else parameter.hint
 
 
-def _is_request(name: str, hint: Any) -> bool:
-    return (hint is UNSET and name == "request") or Request in classes_of(hint)
+# -- each place in turn
 
 
-def _carried(name: str, hint: Any, around: Surroundings) -> type | None:
+def _of_path(made: Argument, around: Surroundings) -> Argument | None:
+    return _with(made, Source.PATH, made.name) if made.name in around.path else None
+
+
+def _of_request(made: Argument, around: Surroundings) -> Argument | None:
+    named = made.hint is UNSET and made.name == "request"
+    if around.request and (named or Request in classes_of(made.hint)):
+        return _with(made, Source.REQUEST)
+    return None
+
+
+def _of_moment(made: Argument, around: Surroundings) -> Argument | None:
     for known in around.carried:
-        if hint is UNSET and name in _names_of(known, around):
-            return known
-        if any(_related(cls, known) for cls in classes_of(hint)):
-            return known
+        named = made.hint is UNSET and made.name in _names_of(known, around)
+        if named or any(_related(cls, known) for cls in classes_of(made.hint)):
+            return _with(made, Source.CARRIED, known)
     return None
 
 
@@ -174,6 +284,16 @@ def _related(cls: type, known: type) -> bool:
     return cls not in _NOBODY and (cls in known.__mro__ or known in cls.__mro__)
 
 
+def _provider(hint: Any, around: Surroundings) -> Provider | None:
+    try:
+        return around.providers.get(hint) or next(
+            (around.providers[c] for c in classes_of(hint) if c in around.providers),
+            None,
+        )
+    except TypeError:  # an unhashable hint
+        return None
+
+
 def _held(name: str, hint: Any, around: Surroundings) -> type | None:
     """Find the type of the app's values that a hint means; a hook may just name it."""
     if hint is UNSET and not around.input:
@@ -185,105 +305,74 @@ def _held(name: str, hint: Any, around: Surroundings) -> type | None:
     return None
 
 
-def _wire_name(name: str) -> str:
+# -- the parts of the request
+
+
+def _of_input(
+    made: Argument,
+    parameter: Parameter,
+    signature: Signature,
+    around: Surroundings,
+    *,
+    form: bool,
+) -> Argument:
+    hint, has_body = made.hint, bool(around.methods & _WITH_BODY)
+    if is_upload(hint) and form:
+        return _flat(made, Source.FORM, _plain_name(made.name), signature)
+    if is_body(hint) and has_body and not form:
+        check_readable(made, signature)
+        return _with(made, Source.BODY)
+    if not is_record(hint) and not _is_text(hint):
+        raise nothing_provides(parameter, signature, around)
+    source = Source.FORM if form else Source.QUERY
+    return _flat(made, source, _plain_name(made.name), signature)
+
+
+def _is_text(hint: Any) -> bool:
+    return hint is UNSET or is_scalar(hint) or is_repeated(hint)
+
+
+def _plain_name(name: str) -> str:
     # `from_` is how Python spells a parameter for `?from=`.
     plain = name.removesuffix("_")
     return plain if keyword.iskeyword(plain) else name
 
 
-def _check_wholes(signature: Signature, arguments: tuple[Argument, ...]) -> None:
-    wholes = [a for a in arguments if a.source is Source.BODY or a.record]
-    if len(wholes) > 1:
-        kind = "bodies" if wholes[0].source is Source.BODY else "whole queries"
-        raise PlanError(
-            "SG-PLAN-006",
-            f"{signature.name}() asks for two {kind}: {wholes[0].name} and "
-            f"{wholes[1].name}.",
-            why="A request has one body, and one query.",
-            fix="Put both into one Struct, and ask for that.",
-            where=(signature.place,),
+def _marked(
+    made: Argument, mark: From, signature: Signature, around: Surroundings
+) -> Argument:
+    made = msgspec.structs.replace(made, mark=mark)
+    source = _PLACES[type(mark)]
+    has_body = bool(around.methods & _WITH_BODY) or not around.methods
+    if source is Source.PATH:
+        name = mark.name or made.name
+        if name not in around.path:
+            raise no_such_place(made, signature, f"the path has no {{{name}}}")
+        return _with(made, source, name)
+    if not around.input:
+        raise no_such_place(made, signature, "there is no input here")
+    if source in (Source.BODY, Source.FORM) and not has_body:
+        raise no_such_place(made, signature, "a request of this method has no body")
+    if source is Source.BODY:
+        check_readable(made, signature)
+        return _with(made, source)
+    name = mark.name or _plain_name(made.name)
+    if source is Source.HEADER:
+        name = mark.name or made.name.strip("_").replace("_", "-")
+        name = name.lower()
+    return _flat(made, source, name, signature)
+
+
+def _flat(made: Argument, source: Source, name: str, signature: Signature) -> Argument:
+    """Make an argument of text, several texts, or a record of both."""
+    made = msgspec.structs.replace(made, source=source)
+    check_readable(made, signature)
+    if is_record(made.hint):
+        check_flat(made, signature)
+        return msgspec.structs.replace(made, record=True)
+    if not _is_text(made.hint) and not is_upload(made.hint):
+        raise no_such_place(
+            made, signature, f"a {source.value} has text, and this type is more"
         )
-
-
-def _check_readable(parameter: Parameter, signature: Signature) -> None:
-    if parameter.hint is UNSET:
-        return
-    try:
-        msgspec.json.Decoder(parameter.hint)
-    except (TypeError, ValueError, NameError) as error:
-        raise PlanError(
-            "SG-PLAN-004",
-            f"{signature.name}() asks for `{parameter.name}: "
-            f"{type_name(parameter.hint)}`, which cannot be read from a request.",
-            why=f"{str(error).rstrip('.')}.",
-            fix="Ask for a type that says how it looks on the wire; tell Structs of a "
-            "union apart with `class A(Struct, tag=True)`.",
-            where=(signature.place,),
-        ) from error
-
-
-def _check_flat(parameter: Parameter, signature: Signature) -> None:
-    for name, hint in fields_of(parameter.hint).items():
-        if not is_scalar(hint) and not is_repeated(hint):
-            raise PlanError(
-                "SG-PLAN-009",
-                f"{signature.name}() asks for `{parameter.name}: "
-                f"{type_name(bare(parameter.hint))}` from the query, but its field "
-                f"{name!r} is a {type_name(hint)}.",
-                why="A query is flat: each of its fields is text, or several texts.",
-                fix="Take that field out, or serve it with POST, PUT or PATCH, where "
-                "it is the body.",
-                where=(signature.place,),
-            )
-
-
-def _nothing_provides(
-    parameter: Parameter, signature: Signature, around: Surroundings
-) -> PlanError:
-    hint = "no type" if parameter.hint is UNSET else type_name(parameter.hint)
-    offers = sorted(
-        {
-            known.__name__
-            for known in (*around.carried, *around.app, *([Request] * around.request))
-        }
-    )
-    if is_body(parameter.hint):
-        fix = (
-            f"Serve it with POST, PUT or PATCH, where {hint} is the body, or ask "
-            "for its fields one by one, which come from the query."
-        )
-    else:
-        fix = f"Ask for one of {', '.join(offers) or 'nothing'}."
-        fix += did_you_mean(hint, offers)
-    return PlanError(
-        "SG-PLAN-007",
-        f"{signature.name}() asks for `{parameter.name}: {hint}`, but nothing "
-        "provides it here.",
-        why="It could never be called.",
-        fix=fix,
-        where=(signature.place,),
-    )
-
-
-def _check_names(signature: Signature, around: Surroundings) -> None:
-    twice = {name for name in around.path if around.path.count(name) > 1}
-    for name in sorted(twice):
-        raise PlanError(
-            "SG-PLAN-005",
-            f"{{{name}}} stands twice in the path and the host of {signature.name}().",
-            why="One parameter cannot be given two values.",
-            fix="Give one of them another name.",
-            where=(signature.place,),
-        )
-    names = [parameter.name for parameter in signature.parameters]
-    for name in around.path:
-        near = "" if name in names else did_you_mean(name, names)
-        if near and around.input:
-            raise PlanError(
-                "SG-PLAN-008",
-                f"The path has {{{name}}}, but {signature.name}() does not ask for it.",
-                why="A parameter that is nearly the same would be read from "
-                f"the query instead.{near}",
-                fix=f"Give the parameter and the path the same name: {name}.",
-                where=(signature.place,),
-            )
+    repeated = is_repeated(made.hint)
+    return msgspec.structs.replace(made, key=name, repeated=repeated)

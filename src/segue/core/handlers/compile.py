@@ -1,10 +1,10 @@
 """A Plan -> one function that calls the handler and finishes its answer.
 
 Theory of operation. For every Plan a few lines of straight Python are written and
-compiled: read what the arguments need out of the raw inputs, call the function,
-turn the common answer into `(kind, body)`. Nothing of the plan is looked at again
-when a request comes. The raw inputs are positional, each present only when
-the plan needs it, then the values of the path:
+compiled: read what the arguments need out of the raw inputs, ask the guards, make what
+providers give, call the function, turn the common answer into `(kind, body)`. Nothing
+of the plan is looked at again when a request comes. The raw inputs are positional,
+each present only when the plan needs it, then the values of the path:
 
     user(query, id)              GET /users/{id}?q=...
     order(body, content_type)    POST /orders
@@ -13,46 +13,32 @@ That function is what the walk calls, knowing no protocol. For a route that noth
 surrounds a second one is written per protocol (`compile_short`), with the same lines
 in the middle and the protocol's own (`wire.py`) around them, so that nothing stands
 between the server's call and the handler. What to change together: the order of the
-inputs here, in `kernel/walk.py`, `kernel/handshake.py` and `core/protocols`.
+inputs here, in `kernel/walk.py`, `kernel/handshake.py` and `core/protocols`; the lines
+in the middle are written by `reading.py`, `providing.py` and `leaving.py`.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from segue.core.handlers.answers import (
-    JSON_KIND,
-    TEXT_KIND,
-    finish,
-    pair_kind,
-    stream_type,
-    to_response,
+from segue.core.di.opened import AsyncOpened, Opened
+from segue.core.handlers.draft import Draft, Tools, begin_draft, own_name
+from segue.core.handlers.gathering import Gather
+from segue.core.handlers.invalid import Invalid
+from segue.core.handlers.leaving import write_out, write_pair
+from segue.core.handlers.plan import INPUTS, Plan, Source
+from segue.core.handlers.providing import write_call, write_guards
+from segue.core.handlers.reading import (
+    needs_request,
+    reads_late,
+    write_late,
+    write_parts,
 )
-from segue.core.handlers.convert import (
-    UNFIT,
-    body_reader,
-    missing,
-    query_pairs,
-    record_reader,
-    text_converter,
-)
-from segue.core.handlers.inputs import bare
-from segue.core.handlers.outputs import Exact, answer_holder, exactly
-from segue.core.handlers.plan import Argument, Plan, Source
-from segue.core.handlers.source import Writer, compile_source, identifier
+from segue.core.handlers.source import compile_source
 from segue.core.handlers.wire import Wire
-from segue.core.http.encoding import encode_json, quick_encode
-from segue.core.http.response import Stream
-from segue.core.http.urls import query_dict
-from segue.core.types import UNSET
 
 __all__ = ["Call", "compile_plan", "compile_short"]
-
-_EMPTY: Mapping[str, str] = MappingProxyType({})
-_CHANGEABLE = (list, dict, set)
-_BODILESS = (204, 205, 304)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -64,60 +50,87 @@ class Call(msgspec.Struct, frozen=True):
         body: It needs the body's bytes and its content type.
         request: It needs the `Request`.
         carried: It needs the values of the moment, as a mapping by type.
+        is_async: It returns an awaitable.
     """
 
     plan: Plan
     function: Callable[..., Any]
     source: str
-    query: bool
-    body: bool
-    request: bool
-    carried: bool
+    query: bool = False
+    body: bool = False
+    request: bool = False
+    carried: bool = False
+    is_async: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Tell whether nothing but the values of the path is needed."""
         return not (self.query or self.body or self.request or self.carried)
 
+    @property
+    def keeps_body(self) -> bool:
+        """Tell whether the body is read through the `Request`, since both are asked."""
+        return self.request and self.plan.uses(Source.BODY)
 
-def compile_plan(
-    plan: Plan,
-    app: Mapping[type, Any],
-    *,
-    answers: bool = True,
-    field_limit: int = 1000,
-) -> Call:
+    @property
+    def is_light(self) -> bool:
+        """Tell whether it never waits, so that it runs on the event loop."""
+        return not self.is_async and (self.plan.inline or _only_makes(self.plan))
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Tell whether the body must be there before it is called on a loop."""
+        plan = self.plan
+        return self.is_light and (plan.uses(Source.FORM) or reads_late(plan))
+
+
+def _only_makes(plan: Plan) -> bool:
+    """Tell whether calling it only makes a generator, which is read elsewhere."""
+    waits = plan.guards or plan.provided or plan.uses(Source.FORM)
+    return plan.is_generator and not waits
+
+
+def compile_plan(plan: Plan, tools: Tools, *, answers: bool = True) -> Call:
     """Write and compile the function of a plan.
 
     Args:
         plan: What to call and with what.
-        app: The values of the app by type. Looked up when called, so that a test
-            may replace one.
+        tools: What the function uses of its app.
         answers: Finish the answer into a pair or a `Response`; else return it raw.
-        field_limit: How many fields a query may have.
     """
-    draft = _draft(plan, app, field_limit)
-    name = _own_name(plan)
+    draft = begin_draft(plan, tools)
+    name, add = own_name(plan), draft.add
     has_query, has_body = plan.uses(Source.QUERY), plan.uses(Source.BODY)
-    has_request, has_carried = plan.uses(Source.REQUEST), plan.uses(Source.CARRIED)
+    has_body = has_body and not reads_late(plan)
+    has_request, has_carried = needs_request(plan), plan.uses(Source.CARRIED)
     head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
     head += ["request_"] * has_request + ["carried_"] * has_carried
-    head += draft.path
-    colour = "async " if plan.is_async and not plan.is_generator else ""
-    writer = draft.writer
-    writer.add(f"{colour}def {name}({', '.join(head)}):", 0)
-    answer = _answer(draft)
+    is_async = plan.is_async and not _only_makes(plan)
+    given = ", ".join([*head, *draft.path.values()])
+    draft.writer.add(f"{'async ' * is_async}def {name}({given}):", 0)
+    gathers = _begin_gathering(draft)
+    write_parts(draft)
+    _begin_opened(draft)
+    write_guards(draft)
+    write_late(draft, is_async=is_async)
     if answers:
-        writer.add(f"answer_ = {answer}")
-        answer = _pair(draft)
-    writer.add(f"return {answer}")
-    source = str(writer)
+        add(f"answer_ = {write_call(draft)}")
+        _return(draft, write_pair(draft))
+    else:
+        _return(draft, write_call(draft))
+    if gathers:
+        draft.writer.depth = 1
+        add("except Invalid_ as first_:")
+        add(f"    raise {_gathered(draft)} from first_")
+    source = str(draft.writer)
     function = compile_source(source, name, plan.name, draft.namespace)
-    return Call(plan, function, source, has_query, has_body, has_request, has_carried)
+    return Call(
+        plan, function, source, has_query, has_body, has_request, has_carried, is_async
+    )
 
 
 def compile_short(
-    plan: Plan, app: Mapping[type, Any], wire: Wire, names: Mapping[str, Any]
+    plan: Plan, tools: Tools, wire: Wire, names: Mapping[str, Any]
 ) -> Callable[..., Any]:
     """Write and compile the whole way from a protocol to a handler and back.
 
@@ -125,257 +138,116 @@ def compile_short(
 
     Args:
         plan: What to call and with what.
-        app: The values of the app by type.
+        tools: What the function uses of its app.
         wire: How to speak the protocol.
         names: What the wire names of this route: its status, its limits.
     """
-    draft = _draft(plan, app, names["field_limit_"])
+    draft = begin_draft(plan, tools)
     draft.namespace.update({**wire.names, **names})
-    writer, name = draft.writer, _own_name(plan)
-    colour = "async " if wire.is_async else ""
-    writer.add(f"{colour}def {name}({wire.parameters}):", 0)
-    writer.add("try:")
-    writer.depth = 2
+    writer, add, name = draft.writer, draft.add, own_name(plan)
+    writer.add(f"{'async ' * wire.is_async}def {name}({wire.parameters}):", 0)
+    gathers = _begin_gathering(draft, always=True)
     if draft.path:
-        writer.add(f"{', '.join(draft.path)}, = values_")
+        add(f"{', '.join(draft.path.values())}, = values_")
     if plan.uses(Source.QUERY):
-        writer.add(f"query_ = {wire.query}")
-    if plan.uses(Source.BODY) and plan.uses(Source.REQUEST):
-        writer.add(f"body_, content_type_ = {wire.body}")
-    elif plan.uses(Source.BODY):
+        add(f"query_ = {wire.query}")
+    if plan.uses(Source.BODY) and not needs_request(plan):
         for line in wire.quick_body:
-            writer.add(line)
-    if plan.uses(Source.REQUEST):
-        writer.add(f"request_ = {wire.request}")
-    writer.add(f"answer_ = {_answer(draft)}")
-    _finish(draft)
+            add(line)
+    elif plan.uses(Source.BODY) and not reads_late(plan):
+        # Read through a request, which is the one that the next line finds.
+        add(f"body_, content_type_ = {wire.body}")
+    if needs_request(plan):
+        add(f"request_ = {wire.request}")
+    write_parts(draft)
+    _begin_opened(draft)
+    write_guards(draft)
+    write_late(draft, is_async=wire.is_async)
+    add(f"answer_ = {write_call(draft)}")
+    write_out(draft)
+    _end_opened(draft, "pair_")
     writer.depth = 1
-    writer.add("except Exception as error_:")
-    writer.add(f"    {wire.fail}")
-    writer.add("if pair_ is None:")
-    if plan.uses(Source.REQUEST):
+    add("except Exception as error_:")
+    if gathers:
+        add("    if type(error_) is Invalid_:")
+        add("        first_ = error_")
+        add(f"        error_ = {_gathered(draft)}")
+    add(f"    {wire.fail}")
+    add("if pair_ is None:")
+    if needs_request(plan):
         # Uploaded files; a Response is closed where it is sent.
-        writer.add("    request_.close()")
+        add("    request_.close()")
     for line in wire.send:
-        writer.add(f"    {line}")
-    writer.add(wire.reply)
+        add(f"    {line}")
+    add(wire.reply)
     title = f"{plan.name} by {wire.names['protocol_']}"
     return compile_source(str(writer), name, title, draft.namespace)
 
 
-class _Draft(msgspec.Struct, frozen=True):
-    """A function that is being written.
+# -- all that is wrong with the input, told at once
 
-    Attributes:
-        locals: The name in the text of each argument and each value of the path. It
-            ends with a number, as no other name of the text does: those of our own
-            end with a low line.
+
+def _begin_gathering(draft: Draft, *, always: bool = False) -> bool:
+    """Write the `try` behind which everything that does not fit is gathered.
+
+    Args:
+        draft: The function.
+        always: It is needed for something else as well.
+
+    Returns:
+        Whether there is more than one value that may not fit.
     """
-
-    plan: Plan
-    writer: Writer
-    namespace: dict[str, Any]
-    locals: Mapping[str, str]
-
-    @property
-    def path(self) -> list[str]:
-        """The values of the path, as they are named in the text."""
-        return [self.locals[name] for name in self.plan.path_names]
-
-
-def _draft(plan: Plan, app: Mapping[type, Any], limit: int) -> _Draft:
-    namespace = {
-        "handler_": plan.function,
-        "app_": app,
-        "finish_": finish,
-        "encode_": encode_json,
-        "query_dict_": query_dict,
-        "query_pairs_": query_pairs,
-        "EMPTY_": _EMPTY,
-        "UNSET_": UNSET,
-        "missing_": missing,
-        "field_limit_": limit,
-    }
-    names = dict.fromkeys([*plan.path_names, *(a.name for a in plan.arguments)])
-    numbered = {name: f"{identifier(name)}_{n}" for n, name in enumerate(names)}
-    return _Draft(plan, Writer(), namespace, numbered)
-
-
-def _own_name(plan: Plan) -> str:
-    name = identifier(plan.name)
-    return f"{name}0" if name.endswith("_") else name
-
-
-def _answer(draft: _Draft) -> str:
-    """Write what reads the arguments; give the expression that calls the handler."""
     plan = draft.plan
-    _read_query(draft)
-    call = ", ".join(_expression(argument, draft) for argument in plan.arguments)
-    wait = "await " if plan.is_async and not plan.is_generator else ""
-    return f"{wait}handler_({call})"
+    inputs = [a for a in plan.everything if a.source in INPUTS]
+    gathers = len([a for a in inputs if a.source is not Source.PATH]) > 1
+    if gathers:
+        draft.namespace["Invalid_"] = Invalid
+        limit = draft.namespace["field_limit_"]
+        draft.namespace["gather_"] = Gather(plan, limit)
+        if plan.uses(Source.FORM):
+            draft.add("form_ = None")
+        if plan.uses(Source.BODY) and (always or reads_late(plan)):
+            draft.add("body_ = None")
+    if gathers or always:
+        draft.add("try:")
+        draft.writer.depth += 1
+    return gathers
 
 
-def _read_query(draft: _Draft) -> None:
-    wanted = [a for a in draft.plan.arguments if a.source is Source.QUERY]
-    several = [argument.repeated or argument.record for argument in wanted]
-    for is_wanted, name, reader in (
-        (any(several), "pairs_", "query_pairs_"),
-        (not all(several), "query_", "query_dict_"),
-    ):
-        if is_wanted:
-            read = f"{reader}(query_, field_limit_)"
-            draft.writer.add(f"{name} = {read} if query_ else EMPTY_")
+def _gathered(draft: Draft) -> str:
+    plan = draft.plan
+    query = "query_" if plan.uses(Source.QUERY) else "None"
+    request = "request_" if needs_request(plan) else "None"
+    form = "form_" if plan.uses(Source.FORM) else "None"
+    body = "None"
+    if plan.uses(Source.BODY):
+        body = "None if body_ is None else (body_, content_type_)"
+    return f"gather_(first_, {query}, {request}, {form}, {body})"
 
 
-def _expression(argument: Argument, draft: _Draft) -> str:
-    value = _value(argument, draft)
-    return f"{argument.name}={value}" if argument.keyword_only else value
+# -- what generator providers open, and its end
 
 
-def _value(argument: Argument, draft: _Draft) -> str:
-    name, namespace = draft.locals[argument.name], draft.namespace
-    match argument.source:
-        case Source.PATH:
-            return name
-        case Source.REQUEST:
-            return "request_"
-        case Source.CARRIED:
-            namespace[f"type_{name}"] = argument.key
-            return f"carried_[type_{name}]"
-        case Source.APP:
-            namespace[f"type_{name}"] = argument.key
-            return f"app_[type_{name}]"
-        case Source.BODY:
-            decode, read = body_reader(argument)
-            namespace[f"decode_{name}"], namespace[f"read_{name}"] = decode, read
-            namespace["UNFIT_"] = UNFIT
-            add = draft.writer.add
-            add("try:")
-            add('    if content_type_ == "application/json":')
-            add(f"        {name} = decode_{name}(body_)")
-            add("    else:")
-            add(f"        {name} = read_{name}(body_, content_type_)")
-            add("except UNFIT_:")
-            # Once more, by the reader that says what is wrong with it.
-            add(f"    {name} = read_{name}(body_, content_type_)")
-        case Source.QUERY if argument.record:
-            others = [a.key for a in draft.plan.arguments if a.source is Source.QUERY]
-            namespace[f"read_{name}"] = record_reader(argument, filter(None, others))
-            draft.writer.add(f"{name} = read_{name}(pairs_)")
-        case _:  # the query, value by value
-            return _query_value(argument, name, draft)
-    return name
+def _begin_opened(draft: Draft) -> None:
+    if draft.opens:
+        draft.namespace["Opened_"] = AsyncOpened if draft.plan.is_async else Opened
+        draft.add(f"opened_ = Opened_({'run_' if draft.plan.is_async else ''})")
+        draft.add("try:")
+        draft.writer.depth += 1
 
 
-def _query_value(argument: Argument, name: str, draft: _Draft) -> str:
-    namespace, default = draft.namespace, argument.default
-    namespace[f"default_{name}"] = default
-    found = "pairs_" if argument.repeated else "query_"
-    convert = text_converter(argument)
-    otherwise = f"default_{name}"
-    if default is UNSET:
-        otherwise = f"missing_({argument.key!r})"
-    elif type(default) in _CHANGEABLE:
-        # What one request adds to a list must not be there for the next.
-        otherwise = f"default_{name}.copy()"
-    elif convert is None:
-        return f"{found}.get({argument.key!r}, {otherwise})"
-    converted = name
-    if convert is not None:
-        namespace[f"convert_{name}"] = convert
-        converted = f"convert_{name}({name})"
-    draft.writer.add(f"{name} = {found}.get({argument.key!r}, UNSET_)")
-    draft.writer.add(f"{name} = {otherwise} if {name} is UNSET_ else {converted}")
-    return name
+def _end_opened(draft: Draft, response: str) -> None:
+    if draft.opens:
+        draft.writer.depth -= 1
+        draft.add("except BaseException as cause_:")
+        draft.add(f"    {draft.wait}opened_.fail(cause_)")
+        draft.add(f"if not opened_.hold({response}):")
+        draft.add(f"    {draft.wait}opened_.close({response})")
 
 
-def _pair(draft: _Draft) -> str:
-    """Write the test of the usual answer; give the expression of any, as a pair."""
-    way = _way_out(draft)
-    if len(way.usual) != 1:
-        return way.finished
-    _write_exact(way, draft)
-    ((test, kind),) = way.usual
-    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
-    made = f"({kind}, {body.get(kind, 'answer_')})"
-    return f"{made} if {test} else {way.finished}"
-
-
-def _finish(draft: _Draft) -> None:
-    """Write what sets `kind_` and `out_` of the usual answer, or else `pair_`.
-
-    The encoder is called as it is; what it refuses is encoded once more by the one
-    that names the place.
-    """
-    add, way = draft.writer.add, _way_out(draft)
-    draft.namespace["quick_encode_"] = quick_encode
-    _write_exact(way, draft)
-    word = "if"
-    for test, kind in way.usual:
-        add(f"{word} {test}:")
-        word = "elif"
-        add(f"    kind_ = {kind}")
-        if kind == JSON_KIND:
-            add("    try:")
-            add("        out_ = quick_encode_(answer_)")
-            add("    except Exception:")
-            add("        out_ = encode_(answer_)")
-        else:
-            add(f"    out_ = answer_{'.encode()' if kind == TEXT_KIND else ''}")
-        add("    pair_ = None")
-    indent = "    " if way.usual else ""
-    if way.usual:
-        add("else:")
-    add(f"{indent}pair_ = {way.finished}")
-    add(f"{indent}if type(pair_) is tuple:")
-    add(f"{indent}    kind_, out_ = pair_")
-    add(f"{indent}    pair_ = None")
-
-
-def _write_exact(way: "_WayOut", draft: _Draft) -> None:
-    for line in way.exact.lines() if way.exact else ():
-        draft.writer.add(line)
-
-
-class _WayOut(msgspec.Struct, frozen=True):
-    """What becomes of `answer_`.
-
-    Attributes:
-        finished: The expression that makes a pair or a `Response` of any answer.
-        usual: The tests of the usual answers, each with the kind of its pair.
-        exact: What must be written before `exact_` can be such a test.
-    """
-
-    finished: str
-    usual: tuple[tuple[str, int], ...] = ()
-    exact: Exact | None = None
-
-
-def _way_out(draft: _Draft) -> _WayOut:
-    plan, namespace = draft.plan, draft.namespace
-    if plan.is_generator:
-        namespace["stream_"] = Stream
-        media_type, status = stream_type(plan.returns), plan.status or 200
-        return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
-    if plan.status in _BODILESS:
-        # A pair always has a body; a Response takes it off.
-        namespace["to_response_"] = to_response
-        return _WayOut(f"to_response_(answer_, {plan.status})")
-    status = f", {plan.status}" if plan.status else ""
-    finished = f"finish_(answer_{status})"
-    if plan.returns is UNSET:
-        namespace["str_"], namespace["dict_"] = str, dict
-        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
-        return _WayOut(finished, usual)
-    known, exact = pair_kind(bare(plan.returns)), None
-    if known is not None:
-        namespace["returned_"] = known[0]
-        exact = Exact("type(answer_) is returned_")
-    if (hold := answer_holder(plan.returns)) is not None:
-        namespace["hold_"] = hold
-        finished = f"finish_(hold_(answer_){status})"
-        exact = exactly(plan.returns, "answer_", namespace)
-    if known is None or exact is None:
-        return _WayOut(finished)
-    test = "exact_" if exact.loops else exact.test
-    return _WayOut(finished, ((test, known[1]),), exact if exact.loops else None)
+def _return(draft: Draft, value: str) -> None:
+    if draft.opens:
+        draft.add(f"made_ = {value}")
+        _end_opened(draft, "made_ if type(made_) is not tuple else None")
+        value = "made_"
+    draft.add(f"return {value}")

@@ -1,203 +1,32 @@
-"""Text and bytes of a request -> the values a handler asks for.
+"""The body of a request -> the value a handler asks for.
 
-Here, and only here, msgspec's errors become answers: 422 for values that do not
-fit, 400 for a body that is not what it says, 415 for a body of an unknown type.
+Here msgspec's errors become answers: 422 for values that do not fit, 400 for a body
+that is not what it says, 415 for a body of an unknown type.
 """
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import Any, Final, Never, TypeAlias, cast
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
-from segue.core.errors import (
-    BadRequest,
-    HTTPError,
-    UnprocessableContent,
-    UnsupportedMediaType,
-)
-from segue.core.handlers.inputs import (
-    bare,
-    fields_of,
-    is_optional,
-    is_repeated,
-    members_of,
-    values_of,
-)
+from segue.core.errors import BadRequest, HTTPError, UnsupportedMediaType
+from segue.core.handlers.inputs import bare
+from segue.core.handlers.invalid import REQUIRED, invalid, told
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
-from segue.core.http.urls import parse_query
 from segue.core.types import UNSET
 
-__all__ = [
-    "UNFIT",
-    "Pairs",
-    "body_reader",
-    "invalid",
-    "missing",
-    "query_pairs",
-    "record_reader",
-    "text_converter",
-]
+__all__ = ["UNFIT", "body_reader"]
 
 UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
 """What msgspec raises for a body that does not fit."""
 
-Pairs: TypeAlias = Mapping[str, list[str]]
-
-_INFINITE: Final = "Expected a finite number"
-_REQUIRED: Final = "Required, but not given."
-_WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MSGPACK: Final = (
     "application/msgpack",
     "application/x-msgpack",
     "application/vnd.msgpack",
 )
-_LACKS = re.compile(r"Object missing required field `([^`]+)`")
-
-
-def invalid(place: str, name: str, message: str) -> UnprocessableContent:
-    """Build the error for one value that does not fit.
-
-    Args:
-        place: The part of the request: query, body ...
-        name: The field, or the path to it inside the body (`$.items[0].sku`).
-        message: What is wrong with it.
-    """
-    return UnprocessableContent(
-        "The request has a value that does not fit.",
-        extra={"errors": [{"in": place, "name": name, "message": message}]},
-    )
-
-
-def missing(name: str) -> Never:
-    """Refuse a request that lacks a value of the query."""
-    raise invalid("query", name, _REQUIRED)
-
-
-def query_pairs(text: str, limit: int) -> Pairs:
-    """Collect the values of each name of a query."""
-    found: dict[str, list[str]] = {}
-    for name, value in parse_query(text, limit):
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
-    """Find how text of the query becomes the argument; None when it stays text."""
-    hint, name = argument.hint, argument.key
-    if hint is UNSET or hint in (str, str | None):
-        return None
-    reads = _plain_reader(hint)
-
-    def convert(text: Any) -> Any:
-        try:
-            value = msgspec.convert(reads(text), hint, strict=False)
-        except msgspec.ValidationError as error:
-            message, path = _told(error)
-            raise invalid("query", name + path.removeprefix("$"), message) from error
-        if not _is_finite(value):
-            raise invalid("query", name, _INFINITE)
-        return value
-
-    return convert
-
-
-def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs], Any]:
-    """Build the reader of a whole query as one Struct or dataclass.
-
-    Args:
-        argument: The argument whose type has the fields.
-        others: Names of the query that other arguments ask for.
-    """
-    hint, default = argument.hint, argument.default
-    fields = fields_of(hint)
-    readers = {name: _field_reader(of) for name, of in fields.items()}
-    ignored = frozenset(others) - fields.keys()
-
-    def read(pairs: Pairs) -> Any:
-        if default is not UNSET and not fields.keys() & pairs.keys():
-            return default
-        found = {
-            name: readers.get(name, _last)(values)
-            for name, values in pairs.items()
-            if name not in ignored
-        }
-        try:
-            value = msgspec.convert(found, hint, strict=False)
-        except msgspec.ValidationError as error:
-            message, path = _told(error)
-            raise invalid("query", path.removeprefix("$."), message) from error
-        for name, each in values_of(value).items():
-            if not _is_finite(each):
-                raise invalid("query", name, _INFINITE)
-        return value
-
-    return read
-
-
-def _last(values: list[str]) -> Any:
-    return values[-1]
-
-
-def _field_reader(hint: Any) -> Callable[[list[str]], Any]:
-    reads = _plain_reader(hint)
-    if is_repeated(hint):
-        return reads
-    return lambda values: reads(values[-1])
-
-
-def _plain_reader(hint: Any) -> Callable[[Any], Any]:
-    """Find how a query's text must be spelt anew before msgspec reads it."""
-    members, reads = members_of(hint), _as_it_is
-    if members == (bool,):
-        reads = _word
-    if is_repeated(hint) and _items_of(hint) == {bool}:
-        return lambda texts: [_word(text) for text in texts]
-    if is_optional(hint) and str not in members:
-        # An empty field of a form.
-        return lambda text: None if text == "" else reads(text)
-    return reads
-
-
-def _items_of(hint: Any) -> set[Any]:
-    (array,) = members_of(hint)
-    return {bare(item) for item in getattr(array, "__args__", ()) if item is not ...}
-
-
-def _word(text: str) -> str:
-    return _WORDS.get(text.lower(), text)
-
-
-def _as_it_is(text: Any) -> Any:
-    return text
-
-
-def _is_finite(value: Any) -> bool:
-    """Tell `nan` and `inf`, which no check of a range holds back and JSON lacks."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, Decimal):
-        return value.is_finite()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return all(map(_is_finite, cast("Iterable[Any]", value)))
-    return True
-
-
-def _told(error: Exception) -> tuple[str, str]:
-    """Take msgspec's sentence apart into what is wrong and where."""
-    text = str(error)
-    message, found, path = text.rpartition(" - at `")
-    if not found:
-        message, path = text, "$"
-    path = path.rstrip("`")
-    lacks = _LACKS.fullmatch(message)
-    if lacks is None:
-        return message, path
-    return _REQUIRED, f"{path}.{lacks[1]}"
 
 
 def body_reader(
@@ -210,6 +39,8 @@ def body_reader(
         the second is to be asked; and a function of the body and its content type,
         whose errors are answers.
     """
+    if bare(argument.hint) is bytes:
+        return _as_it_came, lambda body, _content_type: body
     quick = msgspec.json.Decoder(argument.hint).decode
     decode = _decoder(quick, argument.default)
     unpack = _decoder(msgspec.msgpack.Decoder(argument.hint).decode, argument.default)
@@ -231,6 +62,10 @@ def body_reader(
     return quick, read
 
 
+def _as_it_came(body: bytes) -> bytes:
+    return body
+
+
 def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], Any]:
     def decoded(body: bytes) -> Any:
         try:
@@ -239,7 +74,7 @@ def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], 
             if body:
                 raise _refusal(error) from error
         if default is UNSET:
-            raise invalid("body", "$", _REQUIRED)
+            raise invalid("body", "$", REQUIRED, "missing")
         return default
 
     return decoded
@@ -247,7 +82,7 @@ def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], 
 
 def _refusal(error: Exception) -> HTTPError:
     if isinstance(error, msgspec.ValidationError):
-        message, path = _told(error)
+        message, path = told(error)
         return invalid("body", path, message)
     if isinstance(error, RecursionError):
         return BadRequest("The body is nested too deep.")

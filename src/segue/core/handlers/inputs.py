@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, cast
 
 import msgspec
 
+from segue.core.http.forms import Upload
+
 __all__ = [
     "bare",
     "classes_of",
@@ -22,6 +24,7 @@ __all__ = [
     "is_record",
     "is_repeated",
     "is_scalar",
+    "is_upload",
     "members_of",
     "values_of",
 ]
@@ -112,6 +115,16 @@ def is_repeated(hint: Any) -> bool:
     origin: Any = typing.get_origin(members[0]) or members[0]
     arguments = [a for a in typing.get_args(members[0]) if a is not ...]
     return origin in _ARRAYS and all(is_scalar(argument) for argument in arguments)
+
+
+def is_upload(hint: Any) -> bool:
+    """Tell whether a type is a file of a form, or a list of them."""
+    members = members_of(hint)
+    if len(members) != 1:
+        return False
+    if typing.get_origin(members[0]) in (list, tuple):
+        return all(is_upload(each) for each in typing.get_args(members[0]))
+    return members[0] is Upload
 
 
 def is_body(hint: Any) -> bool:

@@ -4,13 +4,13 @@ A battery may have options of its own, so an unknown one is let through; but not
 that is nearly a known one, since a limit that was misspelt is no limit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from segue.core.errors import PlanError, nearest
+from segue.core.errors import HTTPError, PlanError, nearest
 
-__all__ = ["check_options"]
+__all__ = ["check_options", "merged_options", "several"]
 
 
 def _is_status(value: Any) -> bool:
@@ -46,13 +46,35 @@ def _is_texts(value: Any) -> bool:
     )
 
 
+def _is_errors(value: Any) -> bool:
+    several = value if isinstance(value, (tuple, list)) else (value,)
+    return all(isinstance(e, type) and issubclass(e, HTTPError) for e in several)  # pyright: ignore[reportUnknownVariableType] - that is what is asked
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_answers(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_status, value))  # pyright: ignore[reportUnknownArgumentType] - that is what is asked
+
+
 _KNOWN: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = MappingProxyType(
     {
+        "allow": (_is_functions, "a function that says who may, or a list of them"),
         "body_limit": (_is_size, "a number of bytes"),
+        "deprecated": (_is_flag, "True or False"),
+        "description": (_is_text, "text"),
+        "include_in_schema": (_is_flag, "True or False"),
         "inline": (_is_flag, "True or False"),
         "middleware": (_is_functions, "a generator function, or a list of them"),
+        "operation_id": (_is_text, "text"),
         "origins": (_is_texts, 'origins such as "https://example.org", or "*"'),
+        "raises": (_is_errors, "an HTTPError class, or a list of them"),
+        "responses": (_is_answers, "a mapping of statuses to a type or words"),
         "status": (_is_status, "a whole number from 200 to 599"),
+        "summary": (_is_text, "text"),
+        "tags": (_is_texts, "a word, or a list of words"),
         "timeout": (_is_duration, "a number of seconds above 0"),
     }
 )
@@ -83,3 +105,29 @@ def check_options(options: Mapping[str, Any], place: str) -> None:
                 fix=f"Write {near}=...",
                 where=(place,),
             )
+
+
+_ADDED: Final = frozenset(("allow", "raises", "tags"))
+"""What a group and its routes both say counts together; else the nearest counts."""
+
+
+def merged_options(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the options of a route from those of its group and its own.
+
+    Example:
+        >>> merged_options({"tags": ("api",), "timeout": 3}, {"tags": ("books",)})
+        {'tags': ('api', 'books'), 'timeout': 3}
+    """
+    both = {**outer, **inner}
+    for name in _ADDED & outer.keys() & inner.keys():
+        both[name] = (*several(outer[name]), *several(inner[name]))
+    if "responses" in outer and "responses" in inner:
+        both["responses"] = {**outer["responses"], **inner["responses"]}
+    return both
+
+
+def several(value: Any) -> tuple[Any, ...]:
+    """Make a tuple of one value or several."""
+    if isinstance(value, (tuple, list)):
+        return tuple(cast("Iterable[Any]", value))
+    return (value,)

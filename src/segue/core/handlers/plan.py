@@ -5,15 +5,17 @@ looks at the signature a second time.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from segue.core.di.provider import Provider
+from segue.core.handlers.sources import From
 from segue.core.types import UNSET
 
-__all__ = ["Argument", "Plan", "Source", "type_name"]
+__all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
 
 _MODULES = re.compile(r"(?<![\w'\"])(?:\w+\.|<locals>\.)+(?=\w)")
 
@@ -23,6 +25,9 @@ class Source(Enum):
 
     PATH = "path"
     QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+    FORM = "form"
     BODY = "body"
     REQUEST = "request"
     """The request itself."""
@@ -30,16 +35,33 @@ class Source(Enum):
     """A value of the moment: the response of a hook, the error of a handler,
     the socket of a WebSocket."""
     APP = "app"
-    """A value of the app found by its type: the app, its settings."""
+    """A value of the app found by its type: the app, its settings, what a provider
+    made for as long as the app lives."""
+    PROVIDER = "provider"
+    """A value that a provider makes for this request."""
+
+
+INPUTS: Final = (
+    Source.PATH,
+    Source.QUERY,
+    Source.HEADER,
+    Source.COOKIE,
+    Source.FORM,
+    Source.BODY,
+)
+"""The parts of a request that a client decides about."""
 
 
 class Argument(msgspec.Struct, frozen=True):
     """One argument of the call.
 
     Attributes:
-        key: The name on the wire for PATH and QUERY; the type for APP and CARRIED.
-        repeated: A query value that may come several times, for a list.
-        record: The whole query, field by field, as one Struct or dataclass.
+        key: The name on the wire for the parts of the request; the type for APP and
+            CARRIED; for PROVIDER the key of the one that is meant.
+        repeated: A value that may come several times, for a list.
+        record: The whole query, form ... field by field, as one Struct or dataclass.
+        mark: The mark that said where it comes from.
+        optional: None, where the provider finds nobody logged in.
     """
 
     name: str
@@ -50,6 +72,8 @@ class Argument(msgspec.Struct, frozen=True):
     keyword_only: bool = False
     repeated: bool = False
     record: bool = False
+    mark: From | None = None
+    optional: bool = False
 
     def __str__(self) -> str:
         hint = "untyped" if self.hint is UNSET else type_name(self.hint)
@@ -58,10 +82,34 @@ class Argument(msgspec.Struct, frozen=True):
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
 
+class Provided(msgspec.Struct, frozen=True):
+    """One value that a provider makes for a request.
+
+    Attributes:
+        plan: How the provider is called.
+        optional: None, where the provider finds nobody logged in.
+    """
+
+    provider: Provider
+    plan: "Plan"
+    optional: bool = False
+
+    @property
+    def wanted(self) -> tuple[Any, bool]:
+        """What an argument asks for to get it."""
+        return self.provider.key, self.optional
+
+    def __str__(self) -> str:
+        name, place = type_name(self.provider.key), self.plan.place
+        return f"{name} by {self.plan.name}() at {place}, for the {self.provider.scope}"
+
+
 class Plan(msgspec.Struct, frozen=True):
     """How one function is called, and what becomes of its answer.
 
     Attributes:
+        provided: What providers make for it, each behind what it needs itself.
+        guards: What must let the request pass before anything else is done.
         path_names: The values of the path in the order of the pattern.
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
@@ -71,6 +119,8 @@ class Plan(msgspec.Struct, frozen=True):
     name: str
     place: str
     arguments: tuple[Argument, ...]
+    provided: tuple[Provided, ...] = ()
+    guards: "tuple[Plan, ...]" = ()
     path_names: tuple[str, ...] = ()
     returns: Any = UNSET
     status: int | None = None
@@ -78,9 +128,16 @@ class Plan(msgspec.Struct, frozen=True):
     is_generator: bool = False
     inline: bool = False
 
-    def uses(self, source: Source) -> bool:
-        """Tell whether some argument comes from there."""
-        return any(argument.source is source for argument in self.arguments)
+    def uses(self, *sources: Source) -> bool:
+        """Tell whether some argument comes from there, also one of a provider."""
+        return any(argument.source in sources for argument in self.everything)
+
+    @property
+    def everything(self) -> Iterator[Argument]:
+        """The arguments of its guards, of what is provided, and its own."""
+        for plan in (*self.guards, *(each.plan for each in self.provided)):
+            yield from plan.arguments
+        yield from self.arguments
 
 
 def type_name(hint: Any) -> str:

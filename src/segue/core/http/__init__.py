@@ -12,7 +12,7 @@ from segue.core.http.dates import format_http_date, parse_http_date
 from segue.core.http.encoding import encode_json
 from segue.core.http.exchange import Exchange
 from segue.core.http.files import File, FileTruncatedError, content_disposition
-from segue.core.http.forms import FormData, UploadedFile
+from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers, HTTPValueError, MutableHeaders
 from segue.core.http.hosts import HostRule, valid_host
 from segue.core.http.limits import Limits
@@ -63,7 +63,7 @@ __all__ = [
     "Response",
     "Stream",
     "Text",
-    "UploadedFile",
+    "Upload",
     "build_query",
     "content_disposition",
     "encode_json",

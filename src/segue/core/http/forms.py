@@ -18,7 +18,7 @@ from segue.core.http.urls import MissingField, parse_query
 __all__ = [
     "FormData",
     "FormValue",
-    "UploadedFile",
+    "Upload",
     "field_too_large",
     "parse_form",
     "safe_filename",
@@ -36,7 +36,7 @@ _DEVICES: Final = frozenset(
 _UNSAFE: Final = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 
 
-class UploadedFile:
+class Upload:
     """A file that came with a form.
 
     It lives as long as the request: `save` what is to stay.
@@ -70,7 +70,7 @@ class UploadedFile:
 
     def __repr__(self) -> str:
         kind = self.content_type
-        return f"<UploadedFile {self.filename!r} {kind!r} {self.size} bytes>"
+        return f"<Upload {self.filename!r} {kind!r} {self.size} bytes>"
 
     def read(self) -> bytes:
         """Read the whole content, from its beginning.
@@ -161,18 +161,18 @@ class UploadedFile:
         return self.file
 
 
-FormValue: TypeAlias = str | UploadedFile
+FormValue: TypeAlias = str | Upload
 
 
 class FormData:
     """The fields and files of a form; a name may have several, the last one counts.
 
     Example:
-        >>> form = FormData([("tag", "a"), ("tag", "b"), ("cv", UploadedFile("a.txt"))])
+        >>> form = FormData([("tag", "a"), ("tag", "b"), ("cv", Upload("a.txt"))])
         >>> form["tag"], form.get_all("tag"), form.get("page", "1")
         ('b', ['a', 'b'], '1')
         >>> form.file("cv"), form.text("cv")
-        (<UploadedFile 'a.txt' 'application/octet-stream' 0 bytes>, None)
+        (<Upload 'a.txt' 'application/octet-stream' 0 bytes>, None)
     """
 
     __slots__ = ("_pairs", "_values")
@@ -224,9 +224,9 @@ class FormData:
         texts = [v for v in self._values.get(name, ()) if isinstance(v, str)]
         return texts[-1] if texts else default
 
-    def file(self, name: str) -> UploadedFile | None:
+    def file(self, name: str) -> Upload | None:
         """Find the last file of a name."""
-        found = [v for v in self._values.get(name, ()) if isinstance(v, UploadedFile)]
+        found = [v for v in self._values.get(name, ()) if isinstance(v, Upload)]
         return found[-1] if found else None
 
     @property
@@ -235,9 +235,9 @@ class FormData:
         return [(n, v) for n, v in self._pairs if isinstance(v, str)]
 
     @property
-    def files(self) -> list[tuple[str, UploadedFile]]:
+    def files(self) -> list[tuple[str, Upload]]:
         """Names and files, in order."""
-        return [(n, v) for n, v in self._pairs if isinstance(v, UploadedFile)]
+        return [(n, v) for n, v in self._pairs if isinstance(v, Upload)]
 
     def keys(self) -> Iterable[str]:
         """List the names, each once."""

@@ -19,7 +19,7 @@ from segue.core.http.decoding import decode_text
 from segue.core.http.forms import (
     FormData,
     FormValue,
-    UploadedFile,
+    Upload,
     field_too_large,
 )
 from segue.core.http.headers import Headers
@@ -128,7 +128,7 @@ class MultipartReader:
         filename = _filename(headers, head.filename)
         if filename is not None:
             kind = head.content_type or "application/octet-stream"
-            upload = UploadedFile(filename, content_type=kind, headers=headers)
+            upload = Upload(filename, content_type=kind, headers=headers)
             return _File(head.name, upload, self._costs)
         self._costs.count_field()
         return _Field(head.name, head.charset, self._costs)
@@ -197,7 +197,7 @@ class _File:
 
     __slots__ = ("_costs", "_upload", "name")
 
-    def __init__(self, name: str, upload: UploadedFile, costs: _Costs) -> None:
+    def __init__(self, name: str, upload: Upload, costs: _Costs) -> None:
         self.name = name
         self._upload = upload
         self._costs = costs
@@ -215,7 +215,7 @@ class _File:
                 costs.memory -= upload.size
                 upload.move_to_disk()
 
-    def value(self) -> UploadedFile | None:
+    def value(self) -> Upload | None:
         if not self._upload.raw_filename and not self._upload.size:
             return None
         self._upload.file.seek(0)

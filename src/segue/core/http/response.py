@@ -476,9 +476,26 @@ class Stream(Response):
         self._drop_chunks()
 
     def _drop_chunks(self) -> None:
-        # An async generator that never began has nothing to give back.
         self.close()
-        self.chunks = ()
+        # What can only be closed in awaited steps is kept until `aclose`.
+        self.chunks = _Dropped(self.chunks) if hasattr(self.chunks, "aclose") else ()
+
+
+class _Dropped:
+    """An async source that nobody reads any more, but somebody must still close."""
+
+    def __init__(self, chunks: Any) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[Chunk]:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._chunks.aclose()
 
 
 def _checked_status(status: Any) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from segue.core.di.provider import Provider
 from segue.core.errors import (
     BadRequest,
     ConfigurationError,
@@ -21,10 +22,13 @@ from segue.core.errors import (
     SegueError,
     WalkError,
 )
-from segue.core.handlers.build import Surroundings, build_plan
+from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
+from segue.core.handlers.draft import Tools
+from segue.core.handlers.options import merged_options
 from segue.core.handlers.plan import Plan
 from segue.core.handlers.signature import place_of, read_signature
+from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.hosts import HostRule
 from segue.core.http.limits import Limits
 from segue.core.http.request import Request
@@ -38,6 +42,7 @@ from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.middleware import Layer, arrange
+from segue.core.kernel.providers import SharedValues, providers_of
 from segue.core.kernel.steps import Colour, Step
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface
@@ -86,6 +91,10 @@ class _Chain(msgspec.Struct, frozen=True):
     layers: tuple[Layer, ...] = ()
     befores: tuple[Hook, ...] = ()
     errors: tuple[Mapping[Any, Hook], ...] = ()
+    providers: Mapping[Any, Provider] = msgspec.field(
+        default_factory=dict[Any, Provider]
+    )
+    guards: tuple[Callable[..., Any], ...] = ()
 
 
 class _Served(msgspec.Struct, frozen=True):
@@ -117,13 +126,20 @@ class _Assembler:
         self._served: dict[int, _Served] = {}
         self._entries: dict[int, Entry] = {}
         self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._controllers: dict[type, Any] = {}
+        self._provided: dict[Any, Provider] = {}
         self._names: set[str] = set()
         self._commands: dict[str, Any] = {}
         self._afters: list[Hook] = []
         self._teardowns: list[Hook] = []
         self._lifespans: list[Call] = []
         self._listeners: dict[type, list[Hook]] = {}
+        self._threads = WorkerThreads(assembly.threads, assembly.waiting)
+        self._tools = Tools(
+            values=assembly.values,
+            run=self._threads.complete,
+            field_limit=assembly.configuration.limits.fields,
+        )
+        self._shared = SharedValues(self._compile_shared, assembly.values)
 
     def build(self) -> Kernel:
         """Walk, check, and put the kernel together."""
@@ -154,10 +170,10 @@ class _Assembler:
             edge=msgspec.structs.replace(
                 outer, layers=(), errors=(), is_async=self._is_async(())
             ),
-            lifecycle=Lifecycle(self._lifespans, loop),
-            threads=WorkerThreads(self._from.threads, self._from.waiting),
+            lifecycle=Lifecycle(self._lifespans, loop, self._shared.used),
+            threads=self._threads,
             loop=loop,
-            values=self._from.values,
+            tools=self._tools,
             teardowns=tuple(self._teardowns),
             listeners=self._listeners,
             commands=self._commands,
@@ -185,12 +201,15 @@ class _Assembler:
             if (hook := self._try(lambda: self._error_hook(key, function))) is not None  # noqa: B023 - called at once
         }
         befores = self._hooks(own.befores, Surroundings(app=self._from.values))
+        providers = self._try(lambda: providers_of(own.providers)) or {}
+        self._provided |= providers
         return _Chain(
             prefix=around.prefix + prefix + own.prefix,
             name=".".join(filter(None, (around.name, own.name))),
             host=own.host or around.host,
             when=(*around.when, *own.when),
-            options={**around.options, **own.options},
+            options=merged_options(around.options, own.options),
+            providers={**around.providers, **providers},
             layers=(*around.layers, *(layers or ())),
             befores=(*around.befores, *befores),
             errors=(errors, *around.errors) if errors else around.errors,
@@ -223,7 +242,6 @@ class _Assembler:
             self._collect(inner, child.declarations)
 
     def _add(self, chain: _Chain, declared: DeclaredRoute) -> None:
-        declared = self._bound(declared)
         path = chain.prefix + declared.path
         hints = {
             parameter.name: parameter.hint
@@ -237,8 +255,8 @@ class _Assembler:
         if host:
             host_pattern = HostPattern.parse(host, converters, hints, where=where)
         names = (*pattern.names, *(host_pattern.names if host_pattern else ()))
-        options = {**chain.options, **declared.options}
-        plan = self._plan(declared, names, options)
+        options = merged_options(chain.options, declared.options)
+        plan = self._plan(declared, names, options, chain)
         name = self._name(chain, declared, plan)
         route = Route(
             pattern=pattern,
@@ -259,15 +277,20 @@ class _Assembler:
         declared: DeclaredRoute,
         names: tuple[str, ...],
         options: Mapping[str, Any],
+        chain: _Chain,
     ) -> Plan:
         is_socket = declared.is_socket
         methods = declared.methods or frozenset({"POST"})
+        guards = tuple(options.get("allow", ()))
         key = (
             declared.function,
             names,
             methods,
             options.get("status"),
             options.get("inline"),
+            tuple(map(id, guards)),
+            id(chain.providers),
+            declared.owner,
         )
         if key not in self._plans:
             around = Surroundings(
@@ -275,24 +298,17 @@ class _Assembler:
                 methods=methods,
                 carried=(WebSocket,) if is_socket else (),
                 app=self._from.values,
+                providers=chain.providers,
+                owner=declared.owner,
             )
-            plan = build_plan(declared.function, around, options)
+            plan = build_plan(declared.function, around, options, guards)
+            self._shared.want(plan, chain.providers)
+            if declared.owner is not None:
+                self._shared.own(declared.owner, chain.providers)
             if is_socket and (plan.is_generator or not plan.is_async):
                 raise _sync_socket(plan)
             self._plans[key] = plan
         return self._plans[key]
-
-    def _bound(self, declared: DeclaredRoute) -> DeclaredRoute:
-        """Bind the method of a controller to its one object."""
-        if "controller" not in declared.options:
-            return declared
-        options = dict(declared.options)
-        cls, name = options.pop("controller")
-        if cls not in self._controllers:
-            around = Surroundings(app=self._from.values, request=False, input=False)
-            self._controllers[cls] = self._compile(cls, around).function()
-        method = getattr(self._controllers[cls], name)
-        return msgspec.structs.replace(declared, function=method, options=options)
 
     def _name(self, chain: _Chain, declared: DeclaredRoute, plan: Plan) -> str | None:
         """Name a route: as asked, else after its function if that is still free."""
@@ -306,9 +322,18 @@ class _Assembler:
     # -- hooks and layers
 
     def _compile(self, function: Callable[..., Any], around: Surroundings) -> Call:
-        plan = build_plan(function, around)
-        limit = self._from.configuration.limits.fields
-        return compile_plan(plan, self._from.values, answers=False, field_limit=limit)
+        return compile_plan(build_plan(function, around), self._tools, answers=False)
+
+    def _compile_shared(self, provider: Provider, known: Mapping[Any, Provider]) -> Call:
+        """Compile a provider that lives as long as the app."""
+        around = Surroundings(
+            app=self._from.values,
+            request=False,
+            input=False,
+            providers=known,
+            lives="app",
+        )
+        return self._compile(provider.factory, around)
 
     def _hooks(
         self, functions: Iterable[Callable[..., Any]], around: Surroundings
@@ -350,12 +375,8 @@ class _Assembler:
     def _entry(self, route: Route) -> Entry:
         served = self._served[id(route)]
         chain, options = served.chain, route.options
-        limit = self._from.configuration.limits.fields
         call = compile_plan(
-            served.plan,
-            self._from.values,
-            answers=not served.declared.is_socket,
-            field_limit=limit,
+            served.plan, self._tools, answers=not served.declared.is_socket
         )
         entry = Entry(
             route=route,
@@ -378,7 +399,8 @@ class _Assembler:
         def nothing() -> None:
             """Stand where a handler would be."""
 
-        call = compile_plan(build_plan(nothing, Surroundings(), {"inline": True}), {})
+        plan = build_plan(nothing, Surroundings(), {"inline": True})
+        call = compile_plan(plan, self._tools)
         entry = Entry(
             route=None,
             call=call,

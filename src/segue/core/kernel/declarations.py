@@ -5,9 +5,16 @@ from typing import Any
 
 import msgspec
 
+from segue.core.di.provider import Scope
 from segue.core.types import WEBSOCKET
 
-__all__ = ["Declarations", "DeclaredLayer", "DeclaredRoute", "Included"]
+__all__ = [
+    "Declarations",
+    "DeclaredLayer",
+    "DeclaredProvider",
+    "DeclaredRoute",
+    "Included",
+]
 
 Function = Callable[..., Any]
 
@@ -18,6 +25,7 @@ class DeclaredRoute(msgspec.Struct, frozen=True):
     Attributes:
         methods: Upper-case names, `WEBSOCKET` for a socket; None for any method.
         options: `status`, `inline`, `timeout`, `body_limit`, `middleware` ...
+        owner: The class whose method it is; the app has one object of it.
     """
 
     path: str
@@ -28,6 +36,7 @@ class DeclaredRoute(msgspec.Struct, frozen=True):
     when: tuple[Any, ...]
     options: Mapping[str, Any]
     place: str
+    owner: type | None = None
 
     @property
     def is_socket(self) -> bool:
@@ -41,6 +50,20 @@ class DeclaredLayer(msgspec.Struct, frozen=True):
     function: Function
     before: tuple[Any, ...] = ()
     after: tuple[Any, ...] = ()
+
+
+class DeclaredProvider(msgspec.Struct, frozen=True):
+    """Who makes a value, as it was written.
+
+    Attributes:
+        key: The type it is asked for by; UNSET where its return type says it.
+    """
+
+    key: Any
+    factory: Function
+    scope: Scope
+    inline: bool
+    place: str
 
 
 class Included(msgspec.Struct, frozen=True):
@@ -75,5 +98,8 @@ class Declarations(msgspec.Struct, eq=False):
     errors: dict[Any, Function] = msgspec.field(default_factory=dict[Any, Function])
     listeners: dict[type, list[Function]] = msgspec.field(
         default_factory=dict[type, list[Function]]
+    )
+    providers: list[DeclaredProvider] = msgspec.field(
+        default_factory=list[DeclaredProvider]
     )
     commands: dict[str, Function] = msgspec.field(default_factory=dict[str, Function])

@@ -18,13 +18,9 @@ __all__ = ["Entry", "Hook", "colour_of"]
 
 def colour_of(call: Call) -> Colour:
     """Tell how a function is done on an event loop."""
-    plan = call.plan
-    if plan.is_generator:
-        # Calling it only makes the generator; the stream is read elsewhere.
-        return Colour.LIGHT
-    if plan.is_async:
+    if call.is_async:
         return Colour.ASYNC
-    return Colour.LIGHT if plan.inline else Colour.BLOCKING
+    return Colour.LIGHT if call.is_light else Colour.BLOCKING
 
 
 class Hook(msgspec.Struct, frozen=True):
@@ -90,7 +86,5 @@ class Entry(msgspec.Struct, frozen=True):
             return answer
 
         plan = Plan(function=tell, name="tell", place="", arguments=(), inline=True)
-        call = Call(
-            plan, tell, "", query=False, body=False, request=False, carried=False
-        )
+        call = Call(plan, tell, "")
         return msgspec.structs.replace(self, call=call, colour=Colour.LIGHT)

@@ -21,6 +21,7 @@ from segue.core.errors import (
     NotImplementedHere,
     ServiceUnavailable,
 )
+from segue.core.handlers.draft import Tools
 from segue.core.handlers.plan import Plan
 from segue.core.http.hosts import HostRule, valid_host
 from segue.core.http.limits import Limits
@@ -124,7 +125,6 @@ class Kernel(msgspec.Struct, eq=False):
     """A frozen app.
 
     Attributes:
-        values: The values of the app by type; a test may replace one.
         outer: The entry of an answer that no route gives, with the app's middleware.
         edge: The entry of an answer before anything of the app was asked.
         known_hosts: Hosts that were found valid and allowed; bounded.
@@ -141,7 +141,7 @@ class Kernel(msgspec.Struct, eq=False):
     lifecycle: Lifecycle
     threads: WorkerThreads
     loop: BackgroundLoop
-    values: dict[type, Any]
+    tools: Tools
     teardowns: tuple[Hook, ...] = ()
     listeners: Mapping[type, Sequence[Hook]] = msgspec.field(
         default_factory=dict[type, Any]
@@ -151,6 +151,11 @@ class Kernel(msgspec.Struct, eq=False):
     sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
     known_hosts: set[Any] = msgspec.field(default_factory=set[Any])
     _watch: Any = None
+
+    @property
+    def values(self) -> Mapping[Any, Any]:
+        """The values of the app by type; a test may replace one."""
+        return self.tools.values
 
     def targets(self, make: Callable[[Entry], Callable[..., E]]) -> Matcher[Target[E]]:
         """Build the matcher of one protocol, whose leaves are `Target`s."""
@@ -283,7 +288,8 @@ class Kernel(msgspec.Struct, eq=False):
     ) -> Response:
         """Walk on an event loop; a walk without async steps is one call of a worker."""
         steps = self._walk(request, entry, values, failure)
-        waits = entry.is_async or (entry.is_light and entry.call.body)
+        call = entry.call
+        waits = entry.is_async or (entry.is_light and (call.body or call.reads_ahead))
         if waits or failure is not None or entry.timeout is not None:
             begun = failure is not None
             return await self._timed(steps, request, entry, begun=begun)

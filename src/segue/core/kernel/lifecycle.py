@@ -1,4 +1,4 @@
-"""Start and stop: lifespans in order, and back again in reverse."""
+"""Start and stop: shared values, then lifespans, in order; and back in reverse."""
 
 import threading
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from segue.core.errors import WalkError
 from segue.core.handlers.compile import Call
 from segue.core.kernel.loop import BackgroundLoop
+from segue.core.kernel.providers import SharedValue
 
 __all__ = ["Lifecycle"]
 
@@ -14,25 +15,34 @@ _END: Any = object()
 
 
 class Lifecycle:
-    """The lifespans of an app, started once and stopped once.
+    """What an app has for as long as it lives, started once and stopped once.
 
     Args:
         lifespans: Compiled generator functions with one yield each.
-        loop: Where async lifespans run when a server has no loop of its own.
+        loop: Where async steps run when a server has no loop of its own.
+        shared: What providers make for the app, before the lifespans begin.
     """
 
-    def __init__(self, lifespans: Sequence[Call], loop: BackgroundLoop) -> None:
+    def __init__(
+        self,
+        lifespans: Sequence[Call],
+        loop: BackgroundLoop,
+        shared: Sequence[SharedValue] = (),
+    ) -> None:
         self._lifespans = lifespans
+        self._shared = shared
         self._loop = loop
         self._running: list[tuple[Call, Any]] = []
+        self._made_keys: list[SharedValue] = []
         self._lock = threading.Lock()
         self._turn: tuple[Any, Any] = (None, None)
         self.started = False
 
     @property
     def is_async(self) -> bool:
-        """Whether some lifespan awaits."""
-        return any(call.plan.is_async for call in self._lifespans)
+        """Whether some step of the start awaits."""
+        calls = (*self._lifespans, *(each.call for each in self._shared))
+        return any(call.plan.is_async for call in calls)
 
     def start(self) -> bool:
         """Start every lifespan from sync code, once.
@@ -92,16 +102,32 @@ class Lifecycle:
 
     async def _start(self) -> None:
         try:
+            for shared in self._shared:
+                # A test may have put another value in its place.
+                if shared.key not in shared.values:
+                    shared.values[shared.key] = await self._made(shared.call)
+                    self._made_keys.append(shared)
             for call in self._lifespans:
-                generator = call.function()
-                following = anext(generator, _END) if call.plan.is_async else None
-                first = await following if following else next(generator, _END)
-                if first is _END:
-                    _refuse_without_yield(call)
-                self._running.append((call, generator))
+                await self._begun(call, "lifespan")
         except BaseException:
             await self._stop()
             raise
+
+    async def _made(self, call: Call) -> Any:
+        if call.plan.is_generator:
+            return await self._begun(call, "provider")
+        value = call.function()
+        return await value if call.plan.is_async else value
+
+    async def _begun(self, call: Call, kind: str) -> Any:
+        """Run a generator to its yield; give what it yields."""
+        generator = call.function()
+        following = anext(generator, _END) if call.plan.is_async else None
+        first = await following if following else next(generator, _END)
+        if first is _END:
+            _refuse_without_yield(call, kind)
+        self._running.append((call, generator))
+        return first
 
     async def _stop(self) -> None:
         first: BaseException | None = None
@@ -117,15 +143,18 @@ class Lifecycle:
             except Exception as error:
                 # The others must end as well; the first error is told afterwards.
                 first = first or error
+        while self._made_keys:
+            shared = self._made_keys.pop()
+            shared.values.pop(shared.key, None)
         if first is not None:
             raise first
 
 
-def _refuse_without_yield(call: Call) -> NoReturn:
+def _refuse_without_yield(call: Call, kind: str) -> NoReturn:
     raise WalkError(
         "SG-WALK-030",
-        f"The lifespan {call.plan.name}() ended without a yield.",
+        f"The {kind} {call.plan.name}() ended without a yield.",
         why="What stands before the yield is the start, what stands after it the stop.",
-        fix="Write one bare `yield` in it.",
+        fix="Write one `yield` in it.",
         where=(call.plan.place,),
     )

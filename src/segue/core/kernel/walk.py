@@ -20,6 +20,7 @@ import msgspec
 from segue.core.errors import ClientDisconnected, HTTPError, InternalServerError
 from segue.core.handlers.answers import to_response
 from segue.core.handlers.compile import Call
+from segue.core.handlers.plan import Source
 from segue.core.http.bodies import on_event_loop
 from segue.core.http.request import Request
 from segue.core.http.response import Redirect, Response
@@ -37,6 +38,7 @@ __all__ = ["Surface", "hook_inputs", "settle", "walk"]
 
 _READ_BODY = Step(Request.body, Colour.LIGHT)
 _AREAD_BODY = Step(Request.abody, Colour.ASYNC)
+_AREAD_FORM = Step(Request.aform, Colour.ASYNC)
 
 
 class Surface(msgspec.Struct, frozen=True):
@@ -133,6 +135,12 @@ def _handle(
         if isinstance(body, Failure):
             return body
         inputs += body, request.headers.get("content-type") or ""
+    if call.reads_ahead and on_event_loop():
+        # A handler on the loop could not wait for it; what is read is kept.
+        read = _AREAD_FORM if call.plan.uses(Source.FORM) else _AREAD_BODY
+        ahead = yield read, (request,)
+        if isinstance(ahead, Failure):
+            return ahead
     if call.request:
         inputs.append(request)
     result = yield Step(call.function, entry.colour), (*inputs, *values)

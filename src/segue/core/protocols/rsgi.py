@@ -131,7 +131,7 @@ def _endpoint(kernel: Kernel, entry: Entry) -> Endpoint:
     }
     if is_kept(entry):
         names["read_"] = partial(_read_kept, kernel, entry)
-    return compile_short(entry.call.plan, kernel.values, _WIRE, names)
+    return compile_short(entry.call.plan, kernel.tools, _WIRE, names)
 
 
 def _in_worker(kernel: Kernel, entry: Entry) -> Endpoint:

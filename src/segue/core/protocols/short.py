@@ -23,7 +23,6 @@ def short_names(kernel: Kernel, entry: Entry) -> dict[str, Any]:
         "limit_": entry.limits.body,
         # A length of fewer digits is within the limit.
         "digits_": len(str(entry.limits.body)),
-        "field_limit_": entry.limits.fields,
         "request_of_": again if is_kept(entry) else kernel.request,
     }
 
@@ -33,4 +32,4 @@ def is_kept(entry: Entry) -> bool:
 
     It is then read through the request, which keeps it: a body comes only once.
     """
-    return entry.call.body and entry.call.request
+    return entry.call.keeps_body

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from segue.core.handlers.convert import invalid, text_converter
+from segue.core.handlers.invalid import invalid
 from segue.core.handlers.plan import Argument, Source
+from segue.core.handlers.texts import text_converter
 
 
 class Colour(enum.Enum):
@@ -49,7 +50,9 @@ KEY = uuid.UUID("12345678-1234-5678-9234-567812345678")
 
 
 def errors(response):
-    return response.json()["errors"]
+    told = response.json()["errors"]
+    assert all(error.pop("code") for error in told)
+    return told
 
 
 GOOD = [

@@ -1,0 +1,115 @@
+"""Write the lines that turn what a handler returned into what leaves."""
+
+import msgspec
+
+from segue.core.handlers.answers import (
+    JSON_KIND,
+    TEXT_KIND,
+    finish,
+    pair_kind,
+    stream_type,
+    to_response,
+)
+from segue.core.handlers.draft import Draft
+from segue.core.handlers.inputs import bare
+from segue.core.handlers.outputs import Exact, answer_holder, exactly
+from segue.core.http.encoding import encode_json, quick_encode
+from segue.core.http.response import Stream
+from segue.core.types import UNSET
+
+__all__ = ["write_out", "write_pair"]
+
+_BODILESS = (204, 205, 304)
+
+
+def write_pair(draft: Draft) -> str:
+    """Write the test of the usual answer; give the expression of any, as a pair."""
+    way = _way_out(draft)
+    if len(way.usual) != 1:
+        return way.finished
+    _write_exact(way, draft)
+    ((test, kind),) = way.usual
+    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
+    made = f"({kind}, {body.get(kind, 'answer_')})"
+    return f"{made} if {test} else {way.finished}"
+
+
+def write_out(draft: Draft) -> None:
+    """Write what sets `kind_` and `out_` of the usual answer, or else `pair_`.
+
+    The encoder is called as it is; what it refuses is encoded once more by the one
+    that names the place.
+    """
+    add, way = draft.writer.add, _way_out(draft)
+    draft.namespace["quick_encode_"] = quick_encode
+    _write_exact(way, draft)
+    word = "if"
+    for test, kind in way.usual:
+        add(f"{word} {test}:")
+        word = "elif"
+        add(f"    kind_ = {kind}")
+        if kind == JSON_KIND:
+            add("    try:")
+            add("        out_ = quick_encode_(answer_)")
+            add("    except Exception:")
+            add("        out_ = encode_(answer_)")
+        else:
+            add(f"    out_ = answer_{'.encode()' if kind == TEXT_KIND else ''}")
+        add("    pair_ = None")
+    indent = "    " if way.usual else ""
+    if way.usual:
+        add("else:")
+    add(f"{indent}pair_ = {way.finished}")
+    add(f"{indent}if type(pair_) is tuple:")
+    add(f"{indent}    kind_, out_ = pair_")
+    add(f"{indent}    pair_ = None")
+
+
+def _write_exact(way: "_WayOut", draft: Draft) -> None:
+    for line in way.exact.lines() if way.exact else ():
+        draft.writer.add(line)
+
+
+class _WayOut(msgspec.Struct, frozen=True):
+    """What becomes of `answer_`.
+
+    Attributes:
+        finished: The expression that makes a pair or a `Response` of any answer.
+        usual: The tests of the usual answers, each with the kind of its pair.
+        exact: What must be written before `exact_` can be such a test.
+    """
+
+    finished: str
+    usual: tuple[tuple[str, int], ...] = ()
+    exact: Exact | None = None
+
+
+def _way_out(draft: Draft) -> _WayOut:
+    plan, namespace = draft.plan, draft.namespace
+    namespace["finish_"], namespace["encode_"] = finish, encode_json
+    if plan.is_generator:
+        namespace["stream_"] = Stream
+        media_type, status = stream_type(plan.returns), plan.status or 200
+        return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
+    if plan.status in _BODILESS:
+        # A pair always has a body; a Response takes it off.
+        namespace["to_response_"] = to_response
+        return _WayOut(f"to_response_(answer_, {plan.status})")
+    status = f", {plan.status}" if plan.status else ""
+    finished = f"finish_(answer_{status})"
+    if plan.returns is UNSET:
+        namespace["str_"], namespace["dict_"] = str, dict
+        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
+        return _WayOut(finished, usual)
+    known, exact = pair_kind(bare(plan.returns)), None
+    if known is not None:
+        namespace["returned_"] = known[0]
+        exact = Exact("type(answer_) is returned_")
+    if (hold := answer_holder(plan.returns)) is not None:
+        namespace["hold_"] = hold
+        finished = f"finish_(hold_(answer_){status})"
+        exact = exactly(plan.returns, "answer_", namespace)
+    if known is None or exact is None:
+        return _WayOut(finished)
+    test = "exact_" if exact.loops else exact.test
+    return _WayOut(finished, ((test, known[1]),), exact if exact.loops else None)

@@ -1,0 +1,249 @@
+"""What a signature cannot ask for, told with what, why, where and fix."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from segue.core.di.provider import Provider
+from segue.core.errors import PlanError, did_you_mean
+from segue.core.handlers.inputs import (
+    bare,
+    fields_of,
+    is_body,
+    is_repeated,
+    is_scalar,
+    is_upload,
+)
+from segue.core.handlers.plan import Argument, Plan, Source, type_name
+from segue.core.handlers.signature import Parameter, Signature
+from segue.core.handlers.surroundings import Surroundings
+from segue.core.http.request import Request
+from segue.core.types import UNSET
+
+__all__ = [
+    "check_colours",
+    "check_flat",
+    "check_names",
+    "check_readable",
+    "check_wholes",
+    "circle",
+    "guard_clash",
+    "no_such_place",
+    "nothing_provides",
+    "short_lived",
+]
+
+
+def check_names(plan: Plan, path: tuple[str, ...], *, is_handler: bool) -> None:
+    """Refuse a path whose names the function does not meet.
+
+    Raises:
+        PlanError: A name stands twice in the path, or is nearly a parameter's.
+    """
+    for name in sorted({name for name in path if path.count(name) > 1}):
+        raise PlanError(
+            "SG-PLAN-005",
+            f"{{{name}}} stands twice in the path and the host of {plan.name}().",
+            why="One parameter cannot be given two values.",
+            fix="Give one of them another name.",
+            where=(plan.place,),
+        )
+    known = {a.key for a in plan.everything if a.source is Source.PATH}
+    names = [argument.name for argument in plan.arguments]
+    for name in path:
+        near = "" if name in known else did_you_mean(name, names)
+        if near and is_handler:
+            raise PlanError(
+                "SG-PLAN-008",
+                f"The path has {{{name}}}, but {plan.name}() does not ask for it.",
+                why="A parameter that is nearly the same would be read from "
+                f"the query instead.{near}",
+                fix=f"Give the parameter and the path the same name: {name}.",
+                where=(plan.place,),
+            )
+
+
+def check_wholes(plan: Plan) -> None:
+    """Refuse a function that asks twice for what there is once.
+
+    Raises:
+        PlanError: Two bodies, a body and a form, or two whole queries.
+    """
+    arguments = tuple(plan.everything)
+    bodies = [a for a in arguments if a.source is Source.BODY]
+    forms = [a for a in arguments if a.source is Source.FORM]
+    if bodies and (forms or len(bodies) > 1):
+        other = [*bodies, *forms][1]
+        kind = "a body and a form" if forms else "two bodies"
+        raise _twice(plan, kind, bodies[0], other, "A request has one body.")
+    for source in (Source.QUERY, Source.FORM, Source.HEADER, Source.COOKIE):
+        wholes = [a for a in plan.arguments if a.source is source and a.record]
+        if len(wholes) > 1:
+            kind = {Source.QUERY: "whole queries", Source.FORM: "whole forms"}.get(
+                source, f"whole sets of {source.value}s"
+            )
+            why = "What one of them does not know the other would have to."
+            raise _twice(plan, f"two {kind}", *wholes[:2], why)
+
+
+def _twice(
+    plan: Plan, kind: str, first: Argument, second: Argument, why: str
+) -> PlanError:
+    return PlanError(
+        "SG-PLAN-006",
+        f"{plan.name}() asks for {kind}: {first.name} and {second.name}.",
+        why=why,
+        fix="Put both into one Struct, and ask for that.",
+        where=(plan.place,),
+    )
+
+
+def check_readable(argument: Argument, signature: Signature) -> None:
+    """Refuse a type that has no look on the wire.
+
+    Raises:
+        PlanError: The type cannot be read from a request.
+    """
+    if argument.hint is UNSET or is_upload(argument.hint):
+        return
+    try:
+        msgspec.json.Decoder(argument.hint)
+    except (TypeError, ValueError, NameError) as error:
+        raise PlanError(
+            "SG-PLAN-004",
+            f"{signature.name}() asks for {_asked(argument)}, which cannot be read "
+            "from a request.",
+            why=f"{str(error).rstrip('.')}.",
+            fix="Ask for a type that says how it looks on the wire; tell Structs of a "
+            "union apart with `class A(Struct, tag=True)`.",
+            where=(signature.place,),
+        ) from error
+
+
+def check_flat(argument: Argument, signature: Signature) -> None:
+    """Refuse a record with more in it than text.
+
+    Raises:
+        PlanError: One of its fields is a record itself.
+    """
+    place = argument.source.value
+    for name, hint in fields_of(argument.hint).items():
+        if is_upload(hint) and argument.source is Source.FORM:
+            continue
+        if not is_scalar(hint) and not is_repeated(hint):
+            raise PlanError(
+                "SG-PLAN-009",
+                f"{signature.name}() asks for `{argument.name}: "
+                f"{type_name(bare(argument.hint))}` from the {place}, but its field "
+                f"{name!r} is a {type_name(hint)}.",
+                why=f"A {place} is flat: each of its fields is text, or several texts.",
+                fix="Take that field out, or serve it with POST, PUT or PATCH, where "
+                "it is the body.",
+                where=(signature.place,),
+            )
+
+
+def check_colours(plan: Plan) -> None:
+    """Refuse a plain function whose arguments have to be awaited.
+
+    Raises:
+        PlanError: A provider or a guard is async, and the function is not.
+    """
+    if plan.is_async:
+        return
+    for other in (*(each.plan for each in plan.provided), *plan.guards):
+        if other.is_async:
+            raise PlanError(
+                "SG-PLAN-023",
+                f"{plan.name}() is not async, but {other.name}(), which it needs, is.",
+                why="A plain function runs where nothing can be awaited.",
+                fix=f"Write `async def {plan.name}(...)`, or make {other.name}() plain.",
+                where=(plan.place, other.place),
+            )
+
+
+def nothing_provides(
+    parameter: Parameter, signature: Signature, around: Surroundings
+) -> PlanError:
+    """Tell that a type is asked for which nothing gives."""
+    hint = "no type" if parameter.hint is UNSET else type_name(parameter.hint)
+    if is_body(parameter.hint) and around.input:
+        fix = (
+            f"Serve it with POST, PUT or PATCH, where {hint} is the body, or ask "
+            "for its fields one by one, which come from the query."
+        )
+    else:
+        offers = sorted(_offers(around))
+        fix = f"Add a provider: @app.provide def make() -> {hint}: ..."
+        fix += f" There is {', '.join(offers)}." if offers else ""
+        fix += did_you_mean(hint, offers)
+    return PlanError(
+        "SG-PLAN-007",
+        f"{signature.name}() asks for `{parameter.name}: {hint}`, but nothing "
+        "provides it here.",
+        why="It could never be called.",
+        fix=fix,
+        where=(signature.place,),
+    )
+
+
+def _offers(around: Surroundings) -> Iterable[str]:
+    known = (*around.carried, *around.app, *([Request] * around.request))
+    return {type_name(each) for each in (*known, *around.providers)}
+
+
+def no_such_place(argument: Argument, signature: Signature, why: str) -> PlanError:
+    """Tell that a mark names a place that cannot have the value."""
+    mark = type(argument.mark).__name__
+    return PlanError(
+        "SG-PLAN-024",
+        f"{signature.name}() asks for {_asked(argument)} with {mark}, but {why}.",
+        why="The value could never be found.",
+        fix="Take the mark off, or name the part of the request that has the value.",
+        where=(signature.place,),
+    )
+
+
+def short_lived(
+    argument: Argument, provider: Provider, signature: Signature, places: list[str]
+) -> PlanError:
+    """Tell that something long-lived asks for what a request has for itself."""
+    return PlanError(
+        "SG-PLAN-022",
+        f"{signature.name}() lives as long as the app and asks for "
+        f"{_asked(argument)}, which lives as long as a request.",
+        why="It would keep the value of one visitor and show it to the next.",
+        fix="Ask for it in the handler, or provide it for the app: "
+        'app.provide(..., scope="app").',
+        where=(signature.place, *places, provider.place),
+    )
+
+
+def circle(
+    argument: Argument, provider: Provider, signature: Signature, places: list[str]
+) -> PlanError:
+    """Tell that a provider needs itself."""
+    return PlanError(
+        "SG-PLAN-021",
+        f"{signature.name}() asks for {_asked(argument)}, which needs "
+        f"{signature.name}() itself.",
+        why="None of them could ever be made first.",
+        fix="Take one of these parameters away.",
+        where=tuple(dict.fromkeys((*places, signature.place, provider.place))),
+    )
+
+
+def guard_clash(argument: Argument, plan: Plan) -> PlanError:
+    """Tell that a guard would take a value of the path for the one who asks."""
+    return PlanError(
+        "SG-PLAN-026",
+        f"The guard {plan.name}() asks for {_asked(argument)}, and {{{argument.name}}} "
+        "stands in the path.",
+        why="The guard would be told of the one in the path, not of the one who asks.",
+        fix="Give the two different names.",
+        where=(plan.place,),
+    )
+
+
+def _asked(argument: Argument) -> str:
+    return f"`{argument.name}: {type_name(argument.hint)}`"

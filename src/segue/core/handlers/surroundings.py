@@ -1,0 +1,39 @@
+"""Surroundings: what a function may ask for where it is used."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from segue.core.di.provider import Provider, Scope
+
+__all__ = ["Surroundings"]
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a function may ask for where it is used.
+
+    Attributes:
+        path: The names in the pattern, in order.
+        methods: The methods of the route; empty where there is no route.
+        carried: Types of the moment, `Response` for an after hook, for example.
+        app: Types whose one value the app holds: the app, its settings.
+        request: Whether there is a request at all.
+        input: Whether arguments may come from query and body.
+        providers: Who makes a value, by its key.
+        owner: The class whose method it is; its first parameter is the app's one
+            object of it.
+        lives: How long the function lives: what lives shorter it cannot have.
+    """
+
+    path: tuple[str, ...] = ()
+    methods: frozenset[str] = frozenset()
+    carried: tuple[type, ...] = ()
+    app: Collection[type] = msgspec.field(default=())
+    request: bool = True
+    input: bool = True
+    providers: Mapping[Any, Provider] = msgspec.field(
+        default_factory=dict[Any, Provider]
+    )
+    owner: type | None = None
+    lives: Scope = "request"

@@ -1,0 +1,213 @@
+"""Texts of a request -> the values a handler asks for: query, headers, cookies, forms.
+
+A text says nothing of its type, so the hint decides: `?on=yes` is true for a bool, an
+empty field of a form is None for an optional number. What does not fit is an `Invalid`,
+which names the place.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final, TypeAlias, cast
+
+import msgspec
+
+from segue.core.handlers.inputs import (
+    bare,
+    fields_of,
+    is_optional,
+    is_repeated,
+    is_upload,
+    members_of,
+    values_of,
+)
+from segue.core.handlers.invalid import REQUIRED, Invalid, invalid, told
+from segue.core.handlers.plan import Argument, Source
+from segue.core.http.forms import FormData, Upload
+from segue.core.http.headers import Headers
+from segue.core.http.urls import parse_query
+from segue.core.types import UNSET
+
+__all__ = [
+    "Pairs",
+    "form_pairs",
+    "query_pairs",
+    "record_reader",
+    "several",
+    "text_converter",
+    "whole_pairs",
+]
+
+Pairs: TypeAlias = Mapping[str, list[Any]]
+"""The values of each name."""
+
+_INFINITE: Final = "Expected a finite number"
+_WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
+
+
+def query_pairs(text: str, limit: int) -> Pairs:
+    """Collect the values of each name of a query."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_query(text, limit):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def form_pairs(form: FormData) -> Pairs:
+    """Collect the values of each name of a form."""
+    found: dict[str, list[Any]] = {}
+    for name, value in form.items():
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def whole_pairs(values: Any, hint: Any) -> Pairs:
+    """Collect what headers or cookies have for the fields of a record."""
+    found: dict[str, list[str]] = {}
+    for name in fields_of(hint):
+        if isinstance(values, Headers):
+            texts = values.get_all(name.replace("_", "-"))
+        else:
+            texts = [values[name]] if name in values else []
+        if texts:
+            found[name] = texts
+    return found
+
+
+def several(values: Any, name: str) -> Any:
+    """List all values of a name in headers, cookies or a form; UNSET for none."""
+    if isinstance(values, Headers):
+        # RFC 9110, section 5.3: several lines are one list.
+        lines = values.get_all(name)
+        parts = [part.strip() for line in lines for part in line.split(",")]
+        return parts or UNSET
+    if isinstance(values, FormData):
+        return values.get_all(name) or UNSET
+    return [values[name]] if name in values else UNSET
+
+
+def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
+    """Find how text becomes the argument; None when it stays text."""
+    hint, name, place = argument.hint, argument.key, argument.source.value
+    if is_upload(hint):
+        return _upload_reader(argument)
+    is_form = argument.source is Source.FORM
+    if (hint is UNSET or hint in (str, str | None)) and not is_form:
+        return None
+    reads = _plain_reader(hint)
+
+    def convert(text: Any) -> Any:
+        if is_form and _has_file(text):
+            raise invalid(place, name, "Expected a field, got a file", "type")
+        if hint is UNSET:
+            return text
+        try:
+            value = msgspec.convert(reads(text), hint, strict=False)
+        except msgspec.ValidationError as error:
+            message, path = told(error)
+            raise invalid(place, name + path.removeprefix("$"), message) from error
+        if not _is_finite(value):
+            raise invalid(place, name, _INFINITE)
+        return value
+
+    return convert
+
+
+def _has_file(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(isinstance(each, Upload) for each in cast("list[Any]", value))
+    return isinstance(value, Upload)
+
+
+def _upload_reader(argument: Argument) -> Callable[[Any], Any]:
+    name, many = argument.key, is_repeated(argument.hint)
+
+    def read(value: Any) -> Any:
+        files = value if many else [value]
+        for file in files:
+            if not isinstance(file, Upload):
+                raise invalid("form", name, "Expected a file, got a field", "type")
+        return value
+
+    return read
+
+
+def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs], Any]:
+    """Build the reader of a whole query, form ... as one Struct or dataclass.
+
+    Args:
+        argument: The argument whose type has the fields.
+        others: Names that other arguments ask for.
+    """
+    hint, default, place = argument.hint, argument.default, argument.source.value
+    fields = fields_of(hint)
+    readers = {name: _field_reader(of) for name, of in fields.items()}
+    ignored = frozenset(others) - fields.keys()
+
+    def read(pairs: Pairs) -> Any:
+        if default is not UNSET and not fields.keys() & pairs.keys():
+            return default
+        found = {
+            name: readers.get(name, _last)(values)
+            for name, values in pairs.items()
+            if name not in ignored
+        }
+        try:
+            value = msgspec.convert(found, hint, strict=False)
+        except msgspec.ValidationError as error:
+            message, path = told(error)
+            raise invalid(place, path.removeprefix("$."), message) from error
+        for name, each in values_of(value).items():
+            if not _is_finite(each):
+                raise invalid(place, name, _INFINITE)
+        return value
+
+    return read
+
+
+def _last(values: list[Any]) -> Any:
+    return values[-1]
+
+
+def _field_reader(hint: Any) -> Callable[[list[Any]], Any]:
+    reads = _plain_reader(hint)
+    if is_repeated(hint):
+        return reads
+    return lambda values: reads(values[-1])
+
+
+def _plain_reader(hint: Any) -> Callable[[Any], Any]:
+    """Find how a text must be spelt anew before msgspec reads it."""
+    members, reads = members_of(hint), _as_it_is
+    if members == (bool,):
+        reads = _word
+    if is_repeated(hint) and _items_of(hint) == {bool}:
+        return lambda texts: [_word(text) for text in texts]
+    if is_optional(hint) and str not in members:
+        # An empty field of a form.
+        return lambda text: None if text == "" else reads(text)
+    return reads
+
+
+def _items_of(hint: Any) -> set[Any]:
+    (array,) = members_of(hint)
+    return {bare(item) for item in getattr(array, "__args__", ()) if item is not ...}
+
+
+def _word(text: Any) -> Any:
+    return _WORDS.get(text.lower(), text) if isinstance(text, str) else text
+
+
+def _as_it_is(text: Any) -> Any:
+    return text
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell `nan` and `inf`, which no check of a range holds back and JSON lacks."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(_is_finite, cast("Iterable[Any]", value)))
+    return True

@@ -10,8 +10,8 @@ import inspect
 import os
 import threading
 import types
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
@@ -412,6 +412,49 @@ class App(Group):
         """
         self._faults.watchers.append(watcher)
         return partial(self._faults.watchers.remove, watcher)
+
+    @contextmanager
+    def scope(self) -> Generator[Any, None, None]:
+        """Start the app, and give what its providers make, outside a request.
+
+        Yields:
+            A scope; `scope.get(PriceList)` is the value of a type. What was opened for
+            it is closed at the end, with the error if there was one.
+        """
+        started = self.kernel.lifecycle.started
+        self.kernel.start()
+        scope = self.kernel.new_scope()
+        try:
+            with self.at_work():
+                yield scope
+        except Exception as error:
+            scope.error = error
+            raise
+        finally:
+            try:
+                scope.close()
+            finally:
+                if not started:
+                    self.kernel.stop()
+
+    @asynccontextmanager
+    async def ascope(self) -> AsyncGenerator[Any, None]:
+        """Do the same in async code: `await scope.aget(PriceList)`."""
+        started = self.kernel.lifecycle.started
+        await self.kernel.astart()
+        scope = self.kernel.new_scope()
+        try:
+            with self.at_work():
+                yield scope
+        except Exception as error:
+            scope.error = error
+            raise
+        finally:
+            try:
+                await scope.aclose()
+            finally:
+                if not started:
+                    await self.kernel.astop()
 
     @contextmanager
     def at_work(self) -> Generator[None, None, None]:

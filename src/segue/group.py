@@ -332,8 +332,8 @@ class Group:
                 for itself is found as a handler's parameters are. What stands behind
                 the yield runs when the answer is made, before it leaves; for a stream
                 when it has ended.
-            scope: `request`: made once for each request that asks; `app`: made at the
-                start, if anything asks for it, and ended at the stop.
+            scope: `request`: made once for each request that asks; `app`: made when
+                the app starts, ended when it stops.
             inline: A plain factory that never waits: an async handler calls it on the
                 event loop, not in a worker thread. A class is always called so.
         """
@@ -412,7 +412,7 @@ def _check_scope(scope: Any, place: str) -> None:
             "SG-PLAN-027",
             f"scope={scope!r} is no scope.",
             why='A value lives as long as the "app" or as long as one "request".',
-            fix=f"Write scope={nearest(str(scope), get_args(Scope), 0) or 'request'!r}.",
+            fix=f"Write scope={nearest(str(scope), get_args(Scope), 0)!r}.",
             where=(place,),
         )
 
@@ -482,9 +482,7 @@ def _of_controller(cls: type[Controller]) -> Declarations:
         # A static method and a class method need no object.
         owner = cls if inspect.isfunction(inspect.getattr_static(cls, name)) else None
         for mark in _marks_of_method(cls, name):
-            declarations.routes.append(
-                _marked(member, mark, dict(mark.options), owner)
-            )
+            declarations.routes.append(_marked(member, mark, dict(mark.options), owner))
     if not declarations.routes:
         raise RouteError(
             "SG-APP-007",

@@ -25,7 +25,9 @@ def app():
     config = Config()
     return SimpleNamespace(
         settings=config,
-        kernel=SimpleNamespace(values={Config: config, Prices: "real"}),
+        kernel=SimpleNamespace(
+            values={Config: config, Prices: "real"}, provided=frozenset()
+        ),
         state=SimpleNamespace(db="real"),
         clock=lambda: datetime.now(tz=UTC),
     )
@@ -98,7 +100,7 @@ def test_without_a_time_there_is_no_clock(app):
             "no setting 'page_sise'. Did you mean 'page_size'",
         ),
         ({"settings": {"page_size": "many"}}, "'page_size' cannot be 'many'"),
-        ({"values": {int: 1}}, "no value 'int'"),
+        ({"values": {int: 1}}, "no value or provider 'int'"),
         ({"now": datetime(2030, 1, 1)}, "has no time zone"),  # noqa: DTZ001 - the mistake
     ],
 )

@@ -75,12 +75,15 @@ def build_command(
         CommandError: If a parameter cannot be read from a command line.
     """
     words = parse_docstring(inspect.getdoc(function) or "")
-    signature = _read(function, words)
+    provided = frozenset[Any]() if app is None else app.kernel.provided
+    signature = _read(function, words, provided)
 
     def call(**values: Any) -> None:
-        if signature.injected:
-            values |= _inject(function, signature.injected, app)
-        result = _run(function, signature.positional(values), values)
+        known = {n: h for n, h in signature.injected.items() if h not in provided}
+        if known:
+            values |= _inject(function, known, app)
+        made = {n: h for n, h in signature.injected.items() if h in provided}
+        result = _run(function, signature, values, made, app)
         if result is not None:
             click.echo(result)
 
@@ -94,22 +97,43 @@ def build_command(
 
 
 def _run(
-    function: Callable[..., Any], positional: list[Any], named: dict[str, Any]
+    function: Callable[..., Any],
+    signature: _Signature,
+    values: dict[str, Any],
+    made: Mapping[str, Any],
+    app: App | None,
 ) -> Any:
-    result = function(*positional, **named)
-    if not inspect.isawaitable(result):
-        return result
-    # Most commands are plain functions, and asyncio is slow to import.
-    import asyncio  # noqa: PLC0415
+    """Run a command, in a started app if it asks for what providers make."""
+    if inspect.iscoroutinefunction(function):
+        # Most commands are plain functions, and asyncio is slow to import.
+        import asyncio  # noqa: PLC0415
 
-    return asyncio.run(_awaited(result))
+        return asyncio.run(_arun(function, signature, values, made, app))
+    if not made or app is None:
+        return function(*signature.positional(values), **values)
+    with app.scope() as scope:
+        values |= {name: scope.get(hint) for name, hint in made.items()}
+        return function(*signature.positional(values), **values)
 
 
-async def _awaited(result: Any) -> Any:
-    return await result
+async def _arun(
+    function: Callable[..., Any],
+    signature: _Signature,
+    values: dict[str, Any],
+    made: Mapping[str, Any],
+    app: App | None,
+) -> Any:
+    if not made or app is None:
+        return await function(*signature.positional(values), **values)
+    async with app.ascope() as scope:
+        for name, hint in made.items():
+            values[name] = await scope.aget(hint)
+        return await function(*signature.positional(values), **values)
 
 
-def _read(function: Callable[..., Any], words: Docstring) -> _Signature:
+def _read(
+    function: Callable[..., Any], words: Docstring, provided: Collection[Any]
+) -> _Signature:
     hints = _hints(function)
     parameters: list[click.Parameter] = []
     injected: dict[str, Any] = {}
@@ -122,7 +146,7 @@ def _read(function: Callable[..., Any], words: Docstring) -> _Signature:
             raise _unreadable(function, str(parameter), "has no name of its own")
         hint = hints.get(name, _hint_of_default(parameter))
         seen.append(name)
-        if _is_injected(hint):
+        if _is_injected(hint) or _is_provided(hint, provided):
             injected[name] = hint
             continue
         reading = reading_of(hint)
@@ -164,6 +188,10 @@ def _hint_of_default(parameter: inspect.Parameter) -> Any:
 
 def _is_injected(hint: Any) -> bool:
     return inspect.isclass(hint) and issubclass(hint, App | Settings)
+
+
+def _is_provided(hint: Any, provided: Collection[Any]) -> bool:
+    return inspect.isclass(hint) and hint in provided
 
 
 def _inject(

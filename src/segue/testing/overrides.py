@@ -53,7 +53,7 @@ class FrozenClock:
 @contextmanager
 def override(
     app: Any,
-    values: Mapping[type, Any] | None = None,
+    values: Mapping[Any, Any] | None = None,
     *,
     settings: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
@@ -63,7 +63,8 @@ def override(
 
     Args:
         app: The Segue app; it is frozen by this.
-        values: What a handler gets for a type instead of the app's own value.
+        values: What a handler gets for a type instead of the app's own value, or of
+            what a provider would make; for `Depends` the key is the function.
         settings: Fields of the settings, by name, checked like the loaded ones.
         state: Attributes of `app.state`.
         now: The time that `app.clock()` tells; it stands still.
@@ -75,16 +76,20 @@ def override(
         ClientError: The app has no such value, setting or clock.
     """
     clock = None if now is None else FrozenClock(now)
-    known = cast("dict[type, Any]", app.kernel.values)
-    replaced: dict[type, Any] = dict(values or {})
+    known = cast("dict[Any, Any]", app.kernel.values)
+    made = app.kernel.provided
+    replaced: dict[Any, Any] = dict(values or {})
     if settings:
         replaced[type(app.settings)] = _changed(app.settings, settings)
     with ExitStack() as undo:
         for key, value in replaced.items():
-            if key not in known:
-                names = [other.__name__ for other in known]
-                raise _unknown("value", key.__name__, names)
-            undo.callback(known.__setitem__, key, known[key])
+            if key in known:
+                undo.callback(known.__setitem__, key, known[key])
+            elif key in made or not isinstance(key, type):
+                undo.callback(known.pop, key, None)
+            else:
+                names = [other.__name__ for other in (*known, *made)]
+                raise _unknown("value or provider", key.__name__, names)
             known[key] = value
         for name, value in (state or {}).items():
             undo.enter_context(_attribute(app.state, name, value))

@@ -9,8 +9,10 @@ import pytest
 
 from segue import App, Request, Settings
 from segue.core.errors import BadRequest
-from segue.core.handlers.build import Surroundings, build_plan
+from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import compile_plan
+from segue.core.handlers.draft import Tools
+from segue.core.handlers.surroundings import Surroundings
 from segue.testing import Client
 
 
@@ -200,8 +202,8 @@ def test_the_written_function_needs_what_its_signature_asks_for():
         pass
 
     around = Surroundings(path=("id",), methods=frozenset({"POST"}))
-    call = compile_plan(build_plan(handler, around), {})
-    plain = compile_plan(build_plan(lambda: "x", around), {})
+    call = compile_plan(build_plan(handler, around), Tools())
+    plain = compile_plan(build_plan(lambda: "x", around), Tools())
 
     assert (call.query, call.body, call.request, call.carried) == (
         True,
@@ -227,7 +229,7 @@ def test_a_plan_may_be_compiled_without_finishing_its_answer():
 
     around = Surroundings(carried=(str,), input=False)
     hook.__annotations__["response"] = str
-    call = compile_plan(build_plan(hook, around), {}, answers=False)
+    call = compile_plan(build_plan(hook, around), Tools(), answers=False)
 
     assert call.carried
     assert inspect.iscoroutinefunction(call.function)

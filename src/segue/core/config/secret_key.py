@@ -23,7 +23,7 @@ _PLACEHOLDERS = ("change", "default", "example", "insecure", "replace", "your-")
 _MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
-def development_key(folder: Path | str) -> Secret[str]:
+def development_key(folder: os.PathLike[str] | str) -> Secret[str]:
     """Load the key of development; the first call makes it.
 
     Processes that start together end with one key: a key is written elsewhere

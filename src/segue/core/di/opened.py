@@ -3,12 +3,13 @@
 A generator provider yields its value once. It goes on when the answer is made, before
 the answer leaves, so that a unit of work ends while there is still somebody to tell of
 its failure; behind a stream it goes on when the stream has ended. The last one opened
-is the first one closed. What it yielded comes back: the `Response`, or None for a plain
-answer. An exception arrives at its yield, as in a `with` block; it cannot be swallowed
-there, since somebody still has to answer for it, but another may be raised in its place.
+is the first one closed. What its yield gives back is the `Response`, or None for a
+plain answer. An exception arrives at its yield, as in a `with` block. It cannot be
+swallowed there, since somebody still has to answer for it, but another may be raised in
+its place.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from segue.core.errors import WalkError
@@ -92,11 +93,17 @@ class AsyncOpened:
 
     async def open_blocking(self, generator: Any) -> Any:
         """Do the same for a sync provider, in a worker thread."""
-        return self._opened(generator, await self._run(next, generator, _END), self._run)
+        return self._opened(
+            generator, await self._run(next, generator, _END), self._run
+        )
 
     def open_inline(self, generator: Any) -> Any:
         """Do the same for a sync provider that never waits."""
         return self._opened(generator, next(generator, _END), _here)
+
+    def open_here(self, generator: Any) -> Any:
+        """Do the same from a worker thread, where it is ended as well."""
+        return self._opened(generator, next(generator, _END), self._run)
 
     def _opened(self, generator: Any, value: Any, run: Callable[..., Any]) -> Any:
         if value is _END:
@@ -115,6 +122,24 @@ class AsyncOpened:
                     await run(_end, generator, response)
             except BaseException as error:
                 await self.fail(error)
+
+    def close_here(self, response: Any, error: BaseException | None = None) -> None:
+        """Let all go on to their end from sync code, where all of them are sync.
+
+        Raises:
+            BaseException: The error, if there is one; or what one raised at its end.
+        """
+        while self._generators:
+            generator, _run = self._generators.pop()
+            if error is not None:
+                error = _thrown(generator, error)
+                continue
+            try:
+                _end(generator, response)
+            except BaseException as raised:
+                error = raised
+        if error is not None:
+            raise error
 
     async def fail(self, error: BaseException) -> None:
         """Throw an error into all, the last one first, then raise it, or its successor.
@@ -244,6 +269,7 @@ class _AsyncHeldChunks:
         return self
 
     async def __anext__(self) -> Any:
+        chunk: Any = _END
         try:
             chunk = await self._next()
         except BaseException as error:
@@ -253,7 +279,7 @@ class _AsyncHeldChunks:
         return chunk
 
     async def _next(self) -> Any:
-        if isinstance(self._chunks, AsyncIterable):
+        if hasattr(self._chunks, "__aiter__"):
             self._source = self._source or aiter(self._chunks)
             return await anext(self._source, _END)
         self._source = self._source or iter(self._chunks)

@@ -54,8 +54,8 @@ from segue.core.handlers.sources import (
     depends_of,
     mark_of,
 )
-from segue.core.http.request import Request
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.http.request import Request
 from segue.core.types import UNSET
 
 __all__ = ["Surroundings", "build_plan"]
@@ -188,6 +188,8 @@ class _Planner:
             return self._provided(made, provider, signature, around)
         if (known := _held(made.name, hint, around)) is not None:
             return _with(made, Source.APP, known)
+        if not around.request and made.default is not UNSET:
+            return _with(made, Source.DEFAULT)
         if not around.input:
             raise nothing_provides(parameter, signature, around)
         return _of_input(made, parameter, signature, around, form=form)

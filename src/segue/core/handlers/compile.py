@@ -51,6 +51,7 @@ class Call(msgspec.Struct, frozen=True):
         request: It needs the `Request`.
         carried: It needs the values of the moment, as a mapping by type.
         is_async: It returns an awaitable.
+        scope: It needs the `Scope`, as the last but the values of the path.
     """
 
     plan: Plan
@@ -61,11 +62,13 @@ class Call(msgspec.Struct, frozen=True):
     request: bool = False
     carried: bool = False
     is_async: bool = False
+    scope: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Tell whether nothing but the values of the path is needed."""
-        return not (self.query or self.body or self.request or self.carried)
+        needs = self.query or self.body or self.request or self.carried
+        return not (needs or self.scope)
 
     @property
     def keeps_body(self) -> bool:
@@ -90,21 +93,32 @@ def _only_makes(plan: Plan) -> bool:
     return plan.is_generator and not waits
 
 
-def compile_plan(plan: Plan, tools: Tools, *, answers: bool = True) -> Call:
+def compile_plan(
+    plan: Plan,
+    tools: Tools,
+    *,
+    answers: bool = True,
+    scoped: frozenset[Any] = frozenset(),
+) -> Call:
     """Write and compile the function of a plan.
 
     Args:
         plan: What to call and with what.
         tools: What the function uses of its app.
         answers: Finish the answer into a pair or a `Response`; else return it raw.
+        scoped: What the providers of the plan make comes from a scope, as far as it
+            is named here.
     """
-    draft = begin_draft(plan, tools)
+    whole, kept = plan, [one for one in plan.provided if one.wanted not in scoped]
+    plan = msgspec.structs.replace(plan, provided=tuple(kept))
+    draft = begin_draft(plan, tools, scoped)
     name, add = own_name(plan), draft.add
     has_query, has_body = plan.uses(Source.QUERY), plan.uses(Source.BODY)
     has_body = has_body and not reads_late(plan)
     has_request, has_carried = needs_request(plan), plan.uses(Source.CARRIED)
     head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
     head += ["request_"] * has_request + ["carried_"] * has_carried
+    head += ["scope_"] * bool(scoped)
     is_async = plan.is_async and not _only_makes(plan)
     given = ", ".join([*head, *draft.path.values()])
     draft.writer.add(f"{'async ' * is_async}def {name}({given}):", 0)
@@ -125,7 +139,15 @@ def compile_plan(plan: Plan, tools: Tools, *, answers: bool = True) -> Call:
     source = str(draft.writer)
     function = compile_source(source, name, plan.name, draft.namespace)
     return Call(
-        plan, function, source, has_query, has_body, has_request, has_carried, is_async
+        plan=whole,
+        function=function,
+        source=source,
+        query=has_query,
+        body=has_body,
+        request=has_request,
+        carried=has_carried,
+        is_async=is_async,
+        scope=bool(scoped),
     )
 
 

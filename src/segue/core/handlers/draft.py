@@ -38,6 +38,7 @@ class Draft(msgspec.Struct, frozen=True):
         path: The name in the text of each value of the path.
         made: The name of each value that a provider has made by now.
         opens: Some provider is a generator, to be closed behind the answer.
+        scoped: What comes from a scope, since others ask for it as well.
     """
 
     plan: Plan
@@ -46,6 +47,7 @@ class Draft(msgspec.Struct, frozen=True):
     path: Mapping[str, str]
     made: dict[Any, str]
     opens: bool
+    scoped: frozenset[Any]
     _numbers: Iterator[int]
 
     @property
@@ -69,7 +71,9 @@ class Draft(msgspec.Struct, frozen=True):
         return "await " if self.plan.is_async else ""
 
 
-def begin_draft(plan: Plan, tools: Tools) -> Draft:
+def begin_draft(
+    plan: Plan, tools: Tools, scoped: frozenset[Any] = frozenset()
+) -> Draft:
     """Begin a function for a plan."""
     numbers = itertools.count()
     path = {name: f"{identifier(name)}_{next(numbers)}" for name in plan.path_names}
@@ -79,8 +83,10 @@ def begin_draft(plan: Plan, tools: Tools) -> Draft:
         "run_": tools.run,
         "field_limit_": tools.field_limit,
     }
-    opens = any(each.plan.is_generator for each in plan.provided)
-    return Draft(plan, Writer(), names, path, {}, opens, numbers)
+    opens = any(
+        each.plan.is_generator and each.wanted not in scoped for each in plan.provided
+    )
+    return Draft(plan, Writer(), names, path, {}, opens, scoped, numbers)
 
 
 def own_name(plan: Plan) -> str:

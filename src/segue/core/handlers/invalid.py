@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-import msgspec
-
 from segue.core.errors import UnprocessableContent
 
 __all__ = ["REQUIRED", "Invalid", "invalid", "missing", "several_invalid", "told"]

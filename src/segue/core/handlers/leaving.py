@@ -95,8 +95,8 @@ def _way_out(draft: Draft) -> _WayOut:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response
         return _WayOut(f"to_response_(answer_, {plan.status})")
-    status = f", {plan.status}" if plan.status else ""
-    finished = f"finish_(answer_{status})"
+    declared = f", {plan.status}" if plan.status else ""
+    finished = f"finish_(answer_{declared})"
     if plan.returns is UNSET:
         namespace["str_"], namespace["dict_"] = str, dict
         usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
@@ -107,7 +107,7 @@ def _way_out(draft: Draft) -> _WayOut:
         exact = Exact("type(answer_) is returned_")
     if (hold := answer_holder(plan.returns)) is not None:
         namespace["hold_"] = hold
-        finished = f"finish_(hold_(answer_){status})"
+        finished = f"finish_(hold_(answer_){declared})"
         exact = exactly(plan.returns, "answer_", namespace)
     if known is None or exact is None:
         return _WayOut(finished)

@@ -47,8 +47,7 @@ def _is_texts(value: Any) -> bool:
 
 
 def _is_errors(value: Any) -> bool:
-    several = value if isinstance(value, (tuple, list)) else (value,)
-    return all(isinstance(e, type) and issubclass(e, HTTPError) for e in several)  # pyright: ignore[reportUnknownVariableType] - that is what is asked
+    return all(isinstance(e, type) and issubclass(e, HTTPError) for e in several(value))
 
 
 def _is_text(value: Any) -> bool:
@@ -111,7 +110,9 @@ _ADDED: Final = frozenset(("allow", "raises", "tags"))
 """What a group and its routes both say counts together; else the nearest counts."""
 
 
-def merged_options(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> dict[str, Any]:
+def merged_options(
+    outer: Mapping[str, Any], inner: Mapping[str, Any]
+) -> dict[str, Any]:
     """Build the options of a route from those of its group and its own.
 
     Example:

@@ -39,6 +39,8 @@ class Source(Enum):
     made for as long as the app lives."""
     PROVIDER = "provider"
     """A value that a provider makes for this request."""
+    DEFAULT = "default"
+    """The default: outside a request nobody could give another value."""
 
 
 INPUTS: Final = (

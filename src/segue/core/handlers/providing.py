@@ -78,6 +78,8 @@ def _other(argument: Argument, draft: Draft) -> str:
         return "request_"
     if argument.source is Source.PROVIDER:
         return _provided(argument, draft)
+    if argument.source is Source.DEFAULT:
+        return draft.put("default", argument.default)
     key = draft.put("type", argument.key)
     held = "carried_" if argument.source is Source.CARRIED else "app_"
     return f"{held}[{key}]"
@@ -86,7 +88,9 @@ def _other(argument: Argument, draft: Draft) -> str:
 def _provided(argument: Argument, draft: Draft) -> str:
     """Write what makes the value of a provider, where nobody asked for it before."""
     wanted = argument.key, argument.optional
-    if wanted not in draft.made:
+    if wanted not in draft.made and wanted in draft.scoped:
+        draft.made[wanted] = _scoped(argument, draft)
+    elif wanted not in draft.made:
         one = next(each for each in draft.plan.provided if each.wanted == wanted)
         draft.made[wanted] = _make(one, draft)
     return draft.made[wanted]
@@ -116,6 +120,15 @@ def _make(one: Provided, draft: Draft) -> str:
         add("except Unauthorized_:")
         add(f"    {name} = None")
     draft.writer.depth -= 1
+    return name
+
+
+def _scoped(argument: Argument, draft: Draft) -> str:
+    """Write what takes a value from the scope, which makes it once for all."""
+    key, name = draft.put("key", argument.key), draft.name(argument.name)
+    wait, colour = ("await ", "a") if draft.plan.is_async else ("", "")
+    get = f"{wait}scope_.{colour}get({key}, optional={argument.optional})"
+    draft.add(f"{name} = {get}")
     return name
 
 

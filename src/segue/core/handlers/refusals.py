@@ -83,7 +83,7 @@ def check_wholes(plan: Plan) -> None:
                 source, f"whole sets of {source.value}s"
             )
             why = "What one of them does not know the other would have to."
-            raise _twice(plan, f"two {kind}", *wholes[:2], why)
+            raise _twice(plan, f"two {kind}", wholes[0], wholes[1], why)
 
 
 def _twice(
@@ -157,7 +157,7 @@ def check_colours(plan: Plan) -> None:
                 "SG-PLAN-023",
                 f"{plan.name}() is not async, but {other.name}(), which it needs, is.",
                 why="A plain function runs where nothing can be awaited.",
-                fix=f"Write `async def {plan.name}(...)`, or make {other.name}() plain.",
+                fix=f"Write `async def {plan.name}`, or make {other.name}() plain.",
                 where=(plan.place, other.place),
             )
 

@@ -21,7 +21,7 @@ from segue.core.handlers.inputs import (
     members_of,
     values_of,
 )
-from segue.core.handlers.invalid import REQUIRED, Invalid, invalid, told
+from segue.core.handlers.invalid import invalid, told
 from segue.core.handlers.plan import Argument, Source
 from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
@@ -115,7 +115,7 @@ def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
 
 def _has_file(value: Any) -> bool:
     if isinstance(value, list):
-        return any(isinstance(each, Upload) for each in cast("list[Any]", value))
+        return any(isinstance(each, Upload) for each in value)  # pyright: ignore[reportUnknownVariableType] - of Any
     return isinstance(value, Upload)
 
 

@@ -60,6 +60,7 @@ class Request:
         values: As given.
         proxies: As given.
         route: The route that answers, once it is known.
+        scope: What providers have made for hooks, if any of them asked.
     """
 
     __slots__ = (
@@ -77,6 +78,7 @@ class Request:
         "limits",
         "proxies",
         "route",
+        "scope",
         "values",
     )
 
@@ -105,6 +107,7 @@ class Request:
         self.values: dict[str, Any] = {} if values is None else values
         self.proxies = proxies
         self.route: Any = None
+        self.scope: Any = None
 
     def __repr__(self) -> str:
         return f"<Request {self.method!a} {self.path!a}>"

@@ -26,7 +26,7 @@ from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
-from segue.core.handlers.plan import Plan
+from segue.core.handlers.plan import Plan, Source
 from segue.core.handlers.signature import place_of, read_signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.hosts import HostRule
@@ -42,7 +42,8 @@ from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.middleware import Layer, arrange
-from segue.core.kernel.providers import SharedValues, providers_of
+from segue.core.kernel.providers import SharedValues, depended, providers_of
+from segue.core.kernel.scope import Wanted
 from segue.core.kernel.steps import Colour, Step
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface
@@ -127,6 +128,8 @@ class _Assembler:
         self._entries: dict[int, Entry] = {}
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._provided: dict[Any, Provider] = {}
+        self._factories: dict[Any, Call] = {}
+        self._root = _Chain()
         self._names: set[str] = set()
         self._commands: dict[str, Any] = {}
         self._afters: list[Hook] = []
@@ -143,7 +146,7 @@ class _Assembler:
 
     def build(self) -> Kernel:
         """Walk, check, and put the kernel together."""
-        chain = self._chain(_Chain(), self._from.root, "")
+        chain = self._root = self._chain(_Chain(), self._from.root, "")
         self._collect(chain, self._from.root)
         if not self._problems:
             self._problems += self._table.freeze()
@@ -152,7 +155,7 @@ class _Assembler:
         outer = self._outer(chain)
         loop = BackgroundLoop()
         configuration = self._from.configuration
-        return Kernel(
+        kernel = Kernel(
             app=self._from.app,
             configuration=configuration,
             table=self._table,
@@ -170,15 +173,21 @@ class _Assembler:
             edge=msgspec.structs.replace(
                 outer, layers=(), errors=(), is_async=self._is_async(())
             ),
-            lifecycle=Lifecycle(self._lifespans, loop, self._shared.used),
+            lifecycle=Lifecycle(self._lifespans, loop, self._shared.made),
             threads=self._threads,
             loop=loop,
             tools=self._tools,
+            factory_for=self.factory_for,
+            provided=frozenset(self._provided),
             teardowns=tuple(self._teardowns),
             listeners=self._listeners,
             commands=self._commands,
             access=AccessLog() if configuration.access_log else None,
         )
+        kernel.surface = msgspec.structs.replace(
+            kernel.surface, scope_of=kernel.scope_of
+        )
+        return kernel
 
     def _host_check(self) -> Callable[[Request], None] | None:
         """Make the check of hosts that a proxy tells of, where one is believed."""
@@ -194,22 +203,30 @@ class _Assembler:
     # -- the way down the groups
 
     def _chain(self, around: _Chain, own: Declarations, prefix: str) -> _Chain:
-        layers = self._try(lambda: arrange([self._layer(one) for one in own.layers]))
+        found: Any = self._try(lambda: providers_of(own.providers))
+        own_providers: dict[Any, Provider] = found or {}
+        self._provided |= own_providers
+        providers = {**around.providers, **own_providers}
+        layers = self._try(
+            lambda: arrange([self._layer(one, providers) for one in own.layers])
+        )
         errors = {
             key: hook
             for key, function in own.errors.items()
-            if (hook := self._try(lambda: self._error_hook(key, function))) is not None  # noqa: B023 - called at once
+            if (hook := self._try(lambda: self._error_hook(key, function, providers)))  # noqa: B023 - called at once
         }
-        befores = self._hooks(own.befores, Surroundings(app=self._from.values))
-        providers = self._try(lambda: providers_of(own.providers)) or {}
-        self._provided |= providers
+        for provider in own_providers.values():
+            if provider.scope == "app":
+                self._try(lambda: self._shared.add(provider, providers))  # noqa: B023 - called at once
+        surroundings = Surroundings(app=self._from.values, providers=providers)
+        befores = self._hooks(own.befores, surroundings)
         return _Chain(
             prefix=around.prefix + prefix + own.prefix,
             name=".".join(filter(None, (around.name, own.name))),
             host=own.host or around.host,
             when=(*around.when, *own.when),
             options=merged_options(around.options, own.options),
-            providers={**around.providers, **providers},
+            providers=providers,
             layers=(*around.layers, *(layers or ())),
             befores=(*around.befores, *befores),
             errors=(errors, *around.errors) if errors else around.errors,
@@ -217,17 +234,26 @@ class _Assembler:
 
     def _collect(self, chain: _Chain, own: Declarations) -> None:
         values = self._from.values
-        after = Surroundings(app=values, carried=(Response,), input=False)
-        teardown = Surroundings(app=values, carried=(Response, Exception), input=False)
+        known = chain.providers
+        after = Surroundings(
+            app=values, carried=(Response,), input=False, providers=known
+        )
+        teardown = msgspec.structs.replace(after, carried=(Response, Exception))
         self._afters += self._hooks(own.afters, after)
         self._teardowns += self._hooks(own.teardowns, teardown)
         for function in own.lifespans:
-            around = Surroundings(app=values, request=False, input=False)
+            around = Surroundings(
+                app=values, request=False, input=False, providers=known, lives="app"
+            )
             call = self._try(lambda: self._compile(function, around))  # noqa: B023 - called at once
             self._lifespans += [call] if call else []
         for event, functions in own.listeners.items():
             around = Surroundings(
-                app=values, carried=(event,), request=False, input=False
+                app=values,
+                carried=(event,),
+                request=False,
+                input=False,
+                providers=known,
             )
             self._listeners.setdefault(event, []).extend(self._hooks(functions, around))
         for name, function in own.commands.items():
@@ -269,7 +295,9 @@ class _Assembler:
             options=options,
         )
         self._table.add(route)
-        layers = tuple(self._layer(one) for one in options.get("middleware", ()))
+        layers = tuple(
+            self._layer(one, chain.providers) for one in options.get("middleware", ())
+        )
         self._served[id(route)] = _Served(plan, chain, declared, names, layers)
 
     def _plan(
@@ -302,7 +330,6 @@ class _Assembler:
                 owner=declared.owner,
             )
             plan = build_plan(declared.function, around, options, guards)
-            self._shared.want(plan, chain.providers)
             if declared.owner is not None:
                 self._shared.own(declared.owner, chain.providers)
             if is_socket and (plan.is_generator or not plan.is_async):
@@ -322,9 +349,13 @@ class _Assembler:
     # -- hooks and layers
 
     def _compile(self, function: Callable[..., Any], around: Surroundings) -> Call:
-        return compile_plan(build_plan(function, around), self._tools, answers=False)
+        plan = build_plan(function, around)
+        scoped = frozenset(one.wanted for one in plan.provided)
+        return compile_plan(plan, self._tools, answers=False, scoped=scoped)
 
-    def _compile_shared(self, provider: Provider, known: Mapping[Any, Provider]) -> Call:
+    def _compile_shared(
+        self, provider: Provider, known: Mapping[Any, Provider]
+    ) -> Call:
         """Compile a provider that lives as long as the app."""
         around = Surroundings(
             app=self._from.values,
@@ -342,13 +373,17 @@ class _Assembler:
         calls = [self._try(lambda: self._compile(f, around)) for f in functions]  # noqa: B023 - called at once
         return [_hook(call) for call in calls if call is not None]
 
-    def _error_hook(self, key: Any, function: Callable[..., Any]) -> Hook:
+    def _error_hook(
+        self, key: Any, function: Callable[..., Any], known: Mapping[Any, Provider]
+    ) -> Hook:
         kind = key if isinstance(key, type) else HTTPError
-        around = Surroundings(app=self._from.values, carried=(kind,), input=False)
+        around = Surroundings(
+            app=self._from.values, carried=(kind,), input=False, providers=known
+        )
         return _hook(self._compile(function, around))
 
-    def _layer(self, declared: DeclaredLayer) -> Layer:
-        around = Surroundings(app=self._from.values, input=False)
+    def _layer(self, declared: DeclaredLayer, known: Mapping[Any, Provider]) -> Layer:
+        around = Surroundings(app=self._from.values, input=False, providers=known)
         call = self._compile(declared.function, around)
         if not call.plan.is_generator:
             raise _no_generator(call.plan)
@@ -375,14 +410,18 @@ class _Assembler:
     def _entry(self, route: Route) -> Entry:
         served = self._served[id(route)]
         chain, options = served.chain, route.options
+        layers = (*chain.layers, *served.layers)
         call = compile_plan(
-            served.plan, self._tools, answers=not served.declared.is_socket
+            served.plan,
+            self._tools,
+            answers=not served.declared.is_socket,
+            scoped=self._asked_around(served, (*layers, *chain.befores)),
         )
         entry = Entry(
             route=route,
             call=call,
             colour=colour_of(call),
-            layers=(*chain.layers, *served.layers),
+            layers=layers,
             befores=chain.befores,
             errors=chain.errors,
             limits=self._limits(options.get("body_limit")),
@@ -390,6 +429,56 @@ class _Assembler:
             path_names=served.path_names,
         )
         return self._coloured(entry)
+
+    def _asked_around(
+        self, served: _Served, around: Sequence[Layer | Hook]
+    ) -> frozenset[Any]:
+        """Find what hooks ask for as well as the handler, with what that needs."""
+        if served.declared.is_socket:  # hooks are for requests
+            return frozenset()
+        asked = {
+            (argument.key, argument.optional)
+            for hook in (*around, *self._afters)
+            for argument in hook.call.plan.everything
+            if argument.source is Source.PROVIDER
+        }
+        # What they need themselves is among it: a plan has all that is made for it.
+        return frozenset(
+            one.wanted for one in served.plan.provided if one.wanted in asked
+        )
+
+    def factory_for(
+        self, route: Route | None, has_request: bool, wanted: Wanted
+    ) -> Call:
+        """Compile the factory of what a hook, a command ... asks for, once.
+
+        Raises:
+            PlanError: Nothing provides it.
+        """
+        key = (id(route), has_request, wanted)
+        if key not in self._factories:
+            self._factories[key] = self._factory(route, wanted, has_request=has_request)
+        return self._factories[key]
+
+    def _factory(
+        self, route: Route | None, wanted: Wanted, *, has_request: bool
+    ) -> Call:
+        served = None if route is None else self._served[id(route)]
+        known = self._root.providers if served is None else served.chain.providers
+        provider = known.get(wanted[0])
+        if provider is None:
+            provider = depended(wanted[0])
+        around = Surroundings(
+            path=() if served is None else served.path_names,
+            methods=frozenset({"GET"}),
+            app=self._from.values,
+            request=has_request,
+            input=has_request,
+            providers=known,
+        )
+        plan = build_plan(provider.factory, around, {"inline": provider.inline})
+        scoped = frozenset(one.wanted for one in plan.provided)
+        return compile_plan(plan, self._tools, answers=False, scoped=scoped)
 
     def _limits(self, body: int | None) -> Limits:
         limits = self._from.configuration.limits

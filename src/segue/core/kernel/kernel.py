@@ -21,8 +21,10 @@ from segue.core.errors import (
     NotImplementedHere,
     ServiceUnavailable,
 )
+from segue.core.handlers.compile import Call
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.plan import Plan
+from segue.core.http.bodies import on_event_loop
 from segue.core.http.hosts import HostRule, valid_host
 from segue.core.http.limits import Limits
 from segue.core.http.proxies import ProxyTrust
@@ -35,6 +37,7 @@ from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.loopwatch import LoopWatch
+from segue.core.kernel.scope import Scope, Wanted
 from segue.core.kernel.sockets import OpenSockets
 from segue.core.kernel.steps import Colour, Failure, Step, Walk, drive, drive_async
 from segue.core.kernel.threads import WorkerThreads
@@ -125,6 +128,8 @@ class Kernel(msgspec.Struct, eq=False):
     """A frozen app.
 
     Attributes:
+        factory_for: Finds the compiled factory of what a provider makes.
+        provided: The keys of all providers.
         outer: The entry of an answer that no route gives, with the app's middleware.
         edge: The entry of an answer before anything of the app was asked.
         known_hosts: Hosts that were found valid and allowed; bounded.
@@ -142,6 +147,8 @@ class Kernel(msgspec.Struct, eq=False):
     threads: WorkerThreads
     loop: BackgroundLoop
     tools: Tools
+    factory_for: Callable[[Route | None, bool, Wanted], Call]
+    provided: frozenset[Any] = frozenset()
     teardowns: tuple[Hook, ...] = ()
     listeners: Mapping[type, Sequence[Hook]] = msgspec.field(
         default_factory=dict[type, Any]
@@ -156,6 +163,19 @@ class Kernel(msgspec.Struct, eq=False):
     def values(self) -> Mapping[Any, Any]:
         """The values of the app by type; a test may replace one."""
         return self.tools.values
+
+    def new_scope(self, request: Request | None = None) -> Scope:
+        """Make the scope of a request, or of work without one."""
+        route = None if request is None else request.route
+        find = partial(self.factory_for, route, request is not None)
+        return Scope(find, self.values, self.threads.complete, request)
+
+    def scope_of(self, request: Request) -> Scope:
+        """Find the scope of a request, or make it."""
+        if request.scope is None:
+            request.scope = self.new_scope(request)
+        scope: Scope = request.scope
+        return scope
 
     def targets(self, make: Callable[[Entry], Callable[..., E]]) -> Matcher[Target[E]]:
         """Build the matcher of one protocol, whose leaves are `Target`s."""
@@ -378,18 +398,35 @@ class Kernel(msgspec.Struct, eq=False):
         """Call who listens to an event; the first error ends it."""
         for hook in self._listening(event):
             if hook.is_async:
-                self.loop.run(hook.step.function(*event_inputs(hook, event)))
-            else:
-                hook.step.function(*event_inputs(hook, event))
+                self.loop.run(self._tell(hook, event))
+                continue
+            scope = self.new_scope()
+            try:
+                hook.step.function(*event_inputs(hook, event, scope))
+            except Exception as error:
+                scope.error = error
+                raise
+            finally:
+                scope.close()
 
     async def aemit(self, event: Any) -> None:
         """Call who listens to an event; sync listeners in a worker thread."""
         for hook in self._listening(event):
-            inputs = event_inputs(hook, event)
+            await self._tell(hook, event)
+
+    async def _tell(self, hook: Hook, event: object) -> None:
+        scope = self.new_scope()
+        inputs = event_inputs(hook, event, scope)
+        try:
             if hook.is_async:
                 await hook.step.function(*inputs)
             else:
                 await self.threads.complete(hook.step.function, *inputs)
+        except Exception as error:
+            scope.error = error
+            raise
+        finally:
+            await scope.aclose()
 
     def _listening(self, event: object) -> Sequence[Hook]:
         return self.listeners.get(type(event), ())
@@ -467,7 +504,10 @@ class Kernel(msgspec.Struct, eq=False):
             call = partial(function, *arguments, **keywords)
             yield Step(call, Colour.ASYNC if is_async else Colour.BLOCKING), ()
         for hook in self.teardowns:
-            yield hook.step, hook_inputs(hook.call, request, response, error)
+            yield (
+                hook.step,
+                hook_inputs(self.surface, hook.call, request, response, error),
+            )
         seconds = 0.0
         if self.is_measured:
             began = getattr(request.state, "segue_started", None)
@@ -475,15 +515,21 @@ class Kernel(msgspec.Struct, eq=False):
         if RequestFinished in self.listeners:
             event = RequestFinished(request, response, seconds)
             for hook in self.listeners[RequestFinished]:
-                yield hook.step, event_inputs(hook, event)
+                yield hook.step, event_inputs(hook, event, self.scope_of(request))
         if self.access is not None:
             yield Step(self.access.write, Colour.LIGHT), (request, response, seconds)
+        if request.scope is not None:
+            scope, request.scope = request.scope, None
+            is_async = on_event_loop()
+            close = scope.aclose if is_async else scope.close
+            yield Step(close, Colour.ASYNC if is_async else Colour.BLOCKING), ()
 
 
-def event_inputs(hook: Hook, event: object) -> tuple[Any, ...]:
+def event_inputs(hook: Hook, event: object, scope: Scope) -> tuple[Any, ...]:
     """Gather what a listener's function takes."""
     carried: dict[type, Any] = {type(event): event}
-    return (carried,) if hook.call.carried else ()
+    inputs: tuple[Any, ...] = (carried,) if hook.call.carried else ()
+    return (*inputs, scope) if hook.call.scope else inputs
 
 
 async def _awaited(step: Step, arguments: tuple[Any, ...]) -> None:

@@ -17,7 +17,7 @@ The law:
 A sync generator serves routes of both colours; an async one may await.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
@@ -26,7 +26,6 @@ import msgspec
 from segue.core.errors import RouteError, WalkError, did_you_mean
 from segue.core.handlers.answers import to_response
 from segue.core.handlers.compile import Call
-from segue.core.http.request import Request
 from segue.core.kernel.steps import Colour, Failure, Step, Walk
 
 __all__ = ["Layer", "arrange", "onion"]
@@ -55,12 +54,6 @@ class Layer(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The name of the function."""
         return self.call.plan.name
-
-    def open(self, request: Request) -> Any:
-        """Make the generator for one request."""
-        if self.call.request:
-            return self.call.function(request)
-        return self.call.function()
 
 
 def arrange(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -122,8 +115,15 @@ def _sorted(graph: dict[int, set[int]], layers: Sequence[Layer]) -> list[int]:
     return order
 
 
-def onion(layers: Sequence[Layer], request: Request, inner: Walk) -> Walk:
+def onion(
+    layers: Sequence[Layer], inputs: Callable[[Call], tuple[Any, ...]], inner: Walk
+) -> Walk:
     """Walk through the layers around an inner walk.
+
+    Args:
+        layers: From the outermost to the innermost.
+        inputs: Gathers what the function of a layer takes.
+        inner: What they surround.
 
     Returns:
         A walk that ends with a `Response`, or a `Failure` that no layer took.
@@ -132,7 +132,7 @@ def onion(layers: Sequence[Layer], request: Request, inner: Walk) -> Walk:
         return (yield from inner)
     layer, further = layers[0], layers[1:]
     wrap = _Wrap(layer)
-    opened = yield from wrap.begin(request)
+    opened = yield from wrap.begin(inputs)
     if isinstance(opened, Failure):
         inner.close()
         return opened
@@ -141,7 +141,7 @@ def onion(layers: Sequence[Layer], request: Request, inner: Walk) -> Walk:
         outcome = _response(opened)
     else:
         try:
-            outcome = yield from onion(further, request, inner)
+            outcome = yield from onion(further, inputs, inner)
         except BaseException as error:
             yield from wrap.abandon(error)
             raise
@@ -171,12 +171,21 @@ class _Wrap:
             self._send = Step(_send, light)
             self._throw = Step(_throw, light)
 
-    def begin(self, request: Request) -> Walk:
+    def begin(self, inputs: Callable[[Call], tuple[Any, ...]]) -> Walk:
         """Run to the first yield; give what it yields."""
+        call = self._layer.call
         try:
-            self._generator = self._layer.open(request)
+            given = inputs(call)
+            made = None if call.scope else call.function(*given)
         except Exception as error:
             return Failure(error)
+        if call.scope:
+            # What providers make for it may wait.
+            colour = Colour.ASYNC if call.is_async else Colour.BLOCKING
+            made = yield Step(call.function, colour), given
+            if isinstance(made, Failure):
+                return made
+        self._generator = made
         first = yield self._send, (self._generator, None)
         if first is _DONE:
             return Failure(self._mistake("ended without a yield"))

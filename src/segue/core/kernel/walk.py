@@ -13,7 +13,8 @@ the short ways in `core/protocols`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -32,6 +33,7 @@ from segue.core.kernel.faults import (
     unexpected,
 )
 from segue.core.kernel.middleware import onion
+from segue.core.kernel.scope import Scope
 from segue.core.kernel.steps import Colour, Failure, Step, Walk
 
 __all__ = ["Surface", "hook_inputs", "settle", "walk"]
@@ -39,6 +41,10 @@ __all__ = ["Surface", "hook_inputs", "settle", "walk"]
 _READ_BODY = Step(Request.body, Colour.LIGHT)
 _AREAD_BODY = Step(Request.abody, Colour.ASYNC)
 _AREAD_FORM = Step(Request.aform, Colour.ASYNC)
+
+
+def _no_scope(request: Request) -> NoReturn:
+    raise LookupError(request)
 
 
 class Surface(msgspec.Struct, frozen=True):
@@ -53,6 +59,7 @@ class Surface(msgspec.Struct, frozen=True):
         debug_page: Builds the page of development from an error and its request;
             None in production.
         debug_miss: Builds the page of development for a miss; None in production.
+        scope_of: Finds the scope of a request, or makes it.
     """
 
     afters: tuple[Hook, ...] = ()
@@ -61,6 +68,7 @@ class Surface(msgspec.Struct, frozen=True):
     check: Callable[[Request], None] | None = None
     debug_page: Callable[[Exception, Request], Response] | None = None
     debug_miss: Callable[[HTTPError, Request], Response] | None = None
+    scope_of: Callable[[Request], Scope] = msgspec.field(default=_no_scope)
 
 
 def walk(
@@ -84,7 +92,9 @@ def walk(
     """
     if failure is None:
         inner = _innermost(surface, entry, request, values)
-        outcome = yield from onion(entry.layers, request, inner)
+        outcome = yield from onion(
+            entry.layers, partial(hook_inputs, surface, request=request), inner
+        )
     else:
         outcome = failure
     if isinstance(outcome, Failure):
@@ -92,7 +102,10 @@ def walk(
         outcome = yield from _answer(surface, entry, request, outcome)
     response = yield from _certain(surface, entry, request, outcome)
     for hook in surface.afters:
-        result = yield hook.step, hook_inputs(hook.call, request, response, None)
+        result = yield (
+            hook.step,
+            hook_inputs(surface, hook.call, request, response, None),
+        )
         if isinstance(result, Failure):
             response = _last(surface, request, result.error)
         elif result is not None:
@@ -101,6 +114,26 @@ def walk(
                 response = _last(surface, request, made.error)
             else:
                 response = made
+    if request.scope is not None:
+        response = yield from _close_scope(surface, entry, request, response)
+    return response
+
+
+def _close_scope(
+    surface: Surface, entry: Entry, request: Request, response: Response
+) -> Walk:
+    """Give back what providers made for the hooks, before the answer leaves."""
+    scope: Scope = request.scope
+    request.scope = None
+    step = (
+        Step(scope.aclose, Colour.ASYNC)
+        if on_event_loop()
+        else Step(scope.close, Colour.BLOCKING)
+    )
+    result = yield step, (response,)
+    if isinstance(result, Failure) and result.error is not scope.error:
+        outcome = yield from _answer(surface, entry, request, result)
+        return (yield from _certain(surface, entry, request, outcome))
     return response
 
 
@@ -109,6 +142,8 @@ def _innermost(
 ) -> Walk:
     outcome = yield from _handle(surface, entry, request, values)
     if isinstance(outcome, Failure):
+        if request.scope is not None:
+            request.scope.error = outcome.error
         return (yield from _answer(surface, entry, request, outcome))
     return outcome
 
@@ -122,9 +157,18 @@ def _handle(
         except HTTPError as refused:
             return Failure(refused)
     for hook in entry.befores:
-        result = yield hook.step, hook_inputs(hook.call, request, None, None)
+        result = yield hook.step, hook_inputs(surface, hook.call, request, None, None)
         if result is not None:
             return result if isinstance(result, Failure) else _made(result)
+    inputs = yield from _gather_inputs(surface, entry, request)
+    if isinstance(inputs, Failure):
+        return inputs
+    result = yield Step(entry.call.function, entry.colour), (*inputs, *values)
+    return result if isinstance(result, Failure) else entry.response(result)
+
+
+def _gather_inputs(surface: Surface, entry: Entry, request: Request) -> Walk:
+    """Gather what the function of a handler takes before the values of the path."""
     call = entry.call
     inputs: list[Any] = []
     if call.query:
@@ -143,8 +187,9 @@ def _handle(
             return ahead
     if call.request:
         inputs.append(request)
-    result = yield Step(call.function, entry.colour), (*inputs, *values)
-    return result if isinstance(result, Failure) else entry.response(result)
+    if call.scope:
+        inputs.append(surface.scope_of(request))
+    return inputs
 
 
 def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) -> Walk:
@@ -152,7 +197,7 @@ def _answer(surface: Surface, entry: Entry, request: Request, failure: Failure) 
     error = failure.error
     hook = find_handler(error, entry.errors)
     if hook is not None:
-        inputs = hook_inputs(hook.call, request, None, error)
+        inputs = hook_inputs(surface, hook.call, request, None, error)
         result = yield hook.step, inputs
         if isinstance(result, Failure):
             return result
@@ -190,7 +235,7 @@ def _certain(surface: Surface, entry: Entry, request: Request, outcome: Any) -> 
     if hook is None or is_lost or surface.debug_page is not None:
         return _last(surface, request, error)
     surface.faults.write(error, request)
-    result = yield hook.step, hook_inputs(hook.call, request, None, error)
+    result = yield hook.step, hook_inputs(surface, hook.call, request, None, error)
     made = result if isinstance(result, Failure) else _made(result, 500)
     if isinstance(made, Failure):
         return _last(surface, request, made.error)
@@ -229,12 +274,18 @@ def _made(answer: Any, status: int | None = None) -> Any:
 
 
 def hook_inputs(
-    call: Call, request: Request, response: Response | None, error: Exception | None
+    surface: Surface,
+    call: Call,
+    request: Request,
+    response: Response | None = None,
+    error: Exception | None = None,
 ) -> tuple[Any, ...]:
     """Gather what a hook's function takes: the request, then the moment's values."""
     inputs: list[Any] = [request] if call.request else []
     if call.carried:
         inputs.append(_Carried(response, error))
+    if call.scope:
+        inputs.append(surface.scope_of(request))
     return tuple(inputs)
 
 

@@ -16,7 +16,17 @@ from segue.core.config.secret import Secret
 from segue.core.config.settings import Settings
 from segue.core.errors import HTTPError, NotFound
 from segue.core.handlers.marks import Controller, delete, get, patch, post, put
+from segue.core.handlers.sources import (
+    Depends,
+    FromBody,
+    FromCookie,
+    FromForm,
+    FromHeader,
+    FromPath,
+    FromQuery,
+)
 from segue.core.http.files import File
+from segue.core.http.forms import Upload
 from segue.core.http.request import Request
 from segue.core.http.response import HTML, JSON, Redirect, Response, Stream
 from segue.core.kernel.current import url
@@ -29,7 +39,14 @@ __all__ = [
     "JSON",
     "App",
     "Controller",
+    "Depends",
     "File",
+    "FromBody",
+    "FromCookie",
+    "FromForm",
+    "FromHeader",
+    "FromPath",
+    "FromQuery",
     "Group",
     "HTTPError",
     "NotFound",
@@ -39,6 +56,7 @@ __all__ = [
     "Secret",
     "Settings",
     "Stream",
+    "Upload",
     "WebSocket",
     "Wrap",
     "delete",

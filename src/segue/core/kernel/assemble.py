@@ -7,7 +7,7 @@ here, for all routes, so that a wrong signature is found at start; functions are
 compiled when a route is first asked for.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,25 +26,24 @@ from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
-from segue.core.handlers.plan import Plan, Source
+from segue.core.handlers.plan import Plan
 from segue.core.handlers.signature import place_of, read_signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.hosts import HostRule
-from segue.core.http.limits import Limits
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
+from segue.core.kernel.chain import Chain, Served
 from segue.core.kernel.declarations import Declarations, DeclaredLayer, DeclaredRoute
-from segue.core.kernel.entry import Entry, Hook, colour_of
+from segue.core.kernel.entries import Entries
+from segue.core.kernel.entry import Hook, hook_of
 from segue.core.kernel.events import RequestFinished
 from segue.core.kernel.faultlog import FaultLog
 from segue.core.kernel.kernel import Configuration, Kernel
 from segue.core.kernel.lifecycle import Lifecycle
 from segue.core.kernel.loop import BackgroundLoop
 from segue.core.kernel.middleware import Layer, arrange
-from segue.core.kernel.providers import SharedValues, depended, providers_of
-from segue.core.kernel.scope import Wanted
-from segue.core.kernel.steps import Colour, Step
+from segue.core.kernel.providers import SharedValues, providers_of
 from segue.core.kernel.threads import WorkerThreads
 from segue.core.kernel.walk import Surface
 from segue.core.routing.hosts import HostPattern
@@ -81,33 +80,6 @@ class Assembly(msgspec.Struct, frozen=True):
     debug_miss: Callable[..., Response] | None = None
 
 
-class _Chain(msgspec.Struct, frozen=True):
-    """What surrounds a route: the sum of its groups, the app first."""
-
-    prefix: str = ""
-    name: str = ""
-    host: str | None = None
-    when: tuple[Any, ...] = ()
-    options: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
-    layers: tuple[Layer, ...] = ()
-    befores: tuple[Hook, ...] = ()
-    errors: tuple[Mapping[Any, Hook], ...] = ()
-    providers: Mapping[Any, Provider] = msgspec.field(
-        default_factory=dict[Any, Provider]
-    )
-    guards: tuple[Callable[..., Any], ...] = ()
-
-
-class _Served(msgspec.Struct, frozen=True):
-    """A route of the table with its plan and what surrounds it."""
-
-    plan: Plan
-    chain: _Chain
-    declared: DeclaredRoute
-    path_names: tuple[str, ...]
-    layers: tuple[Layer, ...]
-
-
 def assemble(assembly: Assembly) -> Kernel:
     """Build the kernel of an app.
 
@@ -124,12 +96,9 @@ class _Assembler:
         self._from = assembly
         self._problems: list[Problem] = []
         self._table = RouteTable(slashes=assembly.slashes)
-        self._served: dict[int, _Served] = {}
-        self._entries: dict[int, Entry] = {}
+        self._served: dict[int, Served] = {}
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._provided: dict[Any, Provider] = {}
-        self._factories: dict[Any, Call] = {}
-        self._root = _Chain()
         self._names: set[str] = set()
         self._commands: dict[str, Any] = {}
         self._afters: list[Hook] = []
@@ -146,21 +115,20 @@ class _Assembler:
 
     def build(self) -> Kernel:
         """Walk, check, and put the kernel together."""
-        chain = self._root = self._chain(_Chain(), self._from.root, "")
+        chain = self._chain(Chain(), self._from.root, "")
         self._collect(chain, self._from.root)
         if not self._problems:
             self._problems += self._table.freeze()
         if self._problems:
             raise ConfigurationError(self._problems)
-        outer = self._outer(chain)
-        loop = BackgroundLoop()
-        configuration = self._from.configuration
+        loop, configuration = BackgroundLoop(), self._from.configuration
+        entries = self._entries(chain)
         kernel = Kernel(
             app=self._from.app,
             configuration=configuration,
             table=self._table,
             plan_for=lambda route: self._served[id(route)].plan,
-            entry_for=self.entry_for,
+            entry_for=entries.entry_for,
             surface=Surface(
                 afters=tuple(self._afters),
                 faults=self._from.faults,
@@ -169,15 +137,13 @@ class _Assembler:
                 debug_page=self._from.debug_page,
                 debug_miss=self._from.debug_miss,
             ),
-            outer=outer,
-            edge=msgspec.structs.replace(
-                outer, layers=(), errors=(), is_async=self._is_async(())
-            ),
+            outer=entries.outer(),
+            edge=entries.edge(),
             lifecycle=Lifecycle(self._lifespans, loop, self._shared.made),
             threads=self._threads,
             loop=loop,
             tools=self._tools,
-            factory_for=self.factory_for,
+            factory_for=entries.factory_for,
             provided=frozenset(self._provided),
             teardowns=tuple(self._teardowns),
             listeners=self._listeners,
@@ -188,6 +154,22 @@ class _Assembler:
             kernel.surface, scope_of=kernel.scope_of
         )
         return kernel
+
+    def _entries(self, root: Chain) -> Entries:
+        is_watched = (
+            self._teardowns
+            or self._host_check() is not None
+            or self._from.configuration.access_log
+            or self._listeners.keys() & _PER_REQUEST
+        )
+        return Entries(
+            self._served,
+            root,
+            self._tools,
+            self._from.configuration,
+            self._afters,
+            is_watched=bool(is_watched),
+        )
 
     def _host_check(self) -> Callable[[Request], None] | None:
         """Make the check of hosts that a proxy tells of, where one is believed."""
@@ -202,7 +184,7 @@ class _Assembler:
 
     # -- the way down the groups
 
-    def _chain(self, around: _Chain, own: Declarations, prefix: str) -> _Chain:
+    def _chain(self, around: Chain, own: Declarations, prefix: str) -> Chain:
         found: Any = self._try(lambda: providers_of(own.providers))
         own_providers: dict[Any, Provider] = found or {}
         self._provided |= own_providers
@@ -220,7 +202,7 @@ class _Assembler:
                 self._try(lambda: self._shared.add(provider, providers))  # noqa: B023 - called at once
         surroundings = Surroundings(app=self._from.values, providers=providers)
         befores = self._hooks(own.befores, surroundings)
-        return _Chain(
+        return Chain(
             prefix=around.prefix + prefix + own.prefix,
             name=".".join(filter(None, (around.name, own.name))),
             host=own.host or around.host,
@@ -232,7 +214,7 @@ class _Assembler:
             errors=(errors, *around.errors) if errors else around.errors,
         )
 
-    def _collect(self, chain: _Chain, own: Declarations) -> None:
+    def _collect(self, chain: Chain, own: Declarations) -> None:
         values = self._from.values
         known = chain.providers
         after = Surroundings(
@@ -267,7 +249,7 @@ class _Assembler:
             inner = self._chain(chain, child.declarations, child.prefix)
             self._collect(inner, child.declarations)
 
-    def _add(self, chain: _Chain, declared: DeclaredRoute) -> None:
+    def _add(self, chain: Chain, declared: DeclaredRoute) -> None:
         path = chain.prefix + declared.path
         hints = {
             parameter.name: parameter.hint
@@ -298,14 +280,14 @@ class _Assembler:
         layers = tuple(
             self._layer(one, chain.providers) for one in options.get("middleware", ())
         )
-        self._served[id(route)] = _Served(plan, chain, declared, names, layers)
+        self._served[id(route)] = Served(plan, chain, declared, names, layers)
 
     def _plan(
         self,
         declared: DeclaredRoute,
         names: tuple[str, ...],
         options: Mapping[str, Any],
-        chain: _Chain,
+        chain: Chain,
     ) -> Plan:
         is_socket = declared.is_socket
         methods = declared.methods or frozenset({"POST"})
@@ -337,7 +319,7 @@ class _Assembler:
             self._plans[key] = plan
         return self._plans[key]
 
-    def _name(self, chain: _Chain, declared: DeclaredRoute, plan: Plan) -> str | None:
+    def _name(self, chain: Chain, declared: DeclaredRoute, plan: Plan) -> str | None:
         """Name a route: as asked, else after its function if that is still free."""
         name = declared.name or plan.name
         full = f"{chain.name}.{name}" if chain.name else name
@@ -371,7 +353,7 @@ class _Assembler:
     ) -> list[Hook]:
         around = msgspec.structs.replace(around, input=False)
         calls = [self._try(lambda: self._compile(f, around)) for f in functions]  # noqa: B023 - called at once
-        return [_hook(call) for call in calls if call is not None]
+        return [hook_of(call) for call in calls if call is not None]
 
     def _error_hook(
         self, key: Any, function: Callable[..., Any], known: Mapping[Any, Provider]
@@ -380,7 +362,7 @@ class _Assembler:
         around = Surroundings(
             app=self._from.values, carried=(kind,), input=False, providers=known
         )
-        return _hook(self._compile(function, around))
+        return hook_of(self._compile(function, around))
 
     def _layer(self, declared: DeclaredLayer, known: Mapping[Any, Provider]) -> Layer:
         around = Surroundings(app=self._from.values, input=False, providers=known)
@@ -398,145 +380,10 @@ class _Assembler:
             self._problems.append(error.problem)
         return None
 
-    # -- entries
-
-    def entry_for(self, route: Route) -> Entry:
-        """Compile a route, once."""
-        entry = self._entries.get(id(route))
-        if entry is None:
-            entry = self._entries[id(route)] = self._entry(route)
-        return entry
-
-    def _entry(self, route: Route) -> Entry:
-        served = self._served[id(route)]
-        chain, options = served.chain, route.options
-        layers = (*chain.layers, *served.layers)
-        call = compile_plan(
-            served.plan,
-            self._tools,
-            answers=not served.declared.is_socket,
-            scoped=self._asked_around(served, (*layers, *chain.befores)),
-        )
-        entry = Entry(
-            route=route,
-            call=call,
-            colour=colour_of(call),
-            layers=layers,
-            befores=chain.befores,
-            errors=chain.errors,
-            limits=self._limits(options.get("body_limit")),
-            timeout=options.get("timeout", self._from.configuration.timeout),
-            path_names=served.path_names,
-        )
-        return self._coloured(entry)
-
-    def _asked_around(
-        self, served: _Served, around: Sequence[Layer | Hook]
-    ) -> frozenset[Any]:
-        """Find what hooks ask for as well as the handler, with what that needs."""
-        if served.declared.is_socket:  # hooks are for requests
-            return frozenset()
-        asked = {
-            (argument.key, argument.optional)
-            for hook in (*around, *self._afters)
-            for argument in hook.call.plan.everything
-            if argument.source is Source.PROVIDER
-        }
-        # What they need themselves is among it: a plan has all that is made for it.
-        return frozenset(
-            one.wanted for one in served.plan.provided if one.wanted in asked
-        )
-
-    def factory_for(
-        self, route: Route | None, has_request: bool, wanted: Wanted
-    ) -> Call:
-        """Compile the factory of what a hook, a command ... asks for, once.
-
-        Raises:
-            PlanError: Nothing provides it.
-        """
-        key = (id(route), has_request, wanted)
-        if key not in self._factories:
-            self._factories[key] = self._factory(route, wanted, has_request=has_request)
-        return self._factories[key]
-
-    def _factory(
-        self, route: Route | None, wanted: Wanted, *, has_request: bool
-    ) -> Call:
-        served = None if route is None else self._served[id(route)]
-        known = self._root.providers if served is None else served.chain.providers
-        provider = known.get(wanted[0])
-        if provider is None:
-            provider = depended(wanted[0])
-        around = Surroundings(
-            path=() if served is None else served.path_names,
-            methods=frozenset({"GET"}),
-            app=self._from.values,
-            request=has_request,
-            input=has_request,
-            providers=known,
-        )
-        plan = build_plan(provider.factory, around, {"inline": provider.inline})
-        scoped = frozenset(one.wanted for one in plan.provided)
-        return compile_plan(plan, self._tools, answers=False, scoped=scoped)
-
-    def _limits(self, body: int | None) -> Limits:
-        limits = self._from.configuration.limits
-        return limits if body is None else limits.replace(body=body)
-
-    def _outer(self, chain: _Chain) -> Entry:
-        def nothing() -> None:
-            """Stand where a handler would be."""
-
-        plan = build_plan(nothing, Surroundings(), {"inline": True})
-        call = compile_plan(plan, self._tools)
-        entry = Entry(
-            route=None,
-            call=call,
-            colour=Colour.LIGHT,
-            layers=chain.layers,
-            errors=chain.errors,
-            limits=self._from.configuration.limits,
-        )
-        return self._coloured(entry)
-
-    def _is_async(self, hooks: Sequence[Hook | Layer]) -> bool:
-        return any(hook.is_async for hook in (*hooks, *self._afters))
-
-    def _coloured(self, entry: Entry) -> Entry:
-        answering = [hook for known in entry.errors for hook in known.values()]
-        hooks = (*entry.befores, *answering)
-        surrounded = (
-            entry.layers
-            or entry.befores
-            or self._afters
-            or self._teardowns
-            or entry.timeout is not None
-            or self._host_check() is not None
-            or self._from.configuration.access_log
-            or self._listeners.keys() & _PER_REQUEST
-        )
-        is_async = entry.colour is Colour.ASYNC or self._is_async(
-            (*entry.layers, *hooks)
-        )
-        blocking = [
-            h for h in (*hooks, *self._afters) if h.step.colour is Colour.BLOCKING
-        ]
-        return msgspec.structs.replace(
-            entry,
-            is_async=is_async,
-            is_light=entry.colour is Colour.LIGHT and not is_async and not blocking,
-            is_plain=not surrounded,
-        )
-
 
 def _refuse_foreign(rule: HostRule, request: Request) -> None:
     if not rule.allows(request.host):
         raise BadRequest("This host is not served here.")
-
-
-def _hook(call: Call) -> Hook:
-    return Hook(call, Step(call.function, colour_of(call)))
 
 
 def _two_commands(name: str, first: Any, second: Any) -> Problem:

@@ -13,7 +13,7 @@ from segue.core.http.response import Response
 from segue.core.kernel.middleware import Layer
 from segue.core.kernel.steps import Colour, Step
 
-__all__ = ["Entry", "Hook", "colour_of"]
+__all__ = ["Entry", "Hook", "colour_of", "hook_of"]
 
 
 def colour_of(call: Call) -> Colour:
@@ -33,6 +33,11 @@ class Hook(msgspec.Struct, frozen=True):
     def is_async(self) -> bool:
         """Whether it is awaited."""
         return self.step.colour is Colour.ASYNC
+
+
+def hook_of(call: Call) -> Hook:
+    """Make the hook of a compiled function."""
+    return Hook(call, Step(call.function, colour_of(call)))
 
 
 class Entry(msgspec.Struct, frozen=True):

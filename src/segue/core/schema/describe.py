@@ -40,7 +40,7 @@ from segue.core.schema.shape import (
     Shape,
 )
 
-__all__ = ["bare", "describe", "marks_of"]
+__all__ = ["bare", "describe", "marks_of", "name_of"]
 
 _CLASSES: Final[Mapping[Any, Kind]] = {
     types.NoneType: Kind.NONE,
@@ -165,8 +165,7 @@ def _plain(hint: Any, within: tuple[Any, ...]) -> Shape:
     if hasattr(cls, "__shape__"):
         return cast("Shape", cls.__shape__(*typing.get_args(hint)))
     if isinstance(cls, type) and issubclass(cls, enum.Enum):
-        values = tuple(member.value for member in cls)
-        return Shape(Kind.ENUM, cls, cls.__name__, values=values, doc=_doc(cls))
+        return _enum(cls)
     match _CLASSES.get(cls):
         case None:
             return _named(hint, cls)
@@ -216,6 +215,12 @@ def _literal(hint: Any) -> Shape:
     return Shape(Kind.LITERAL, hint, nullable=len(some) < len(values), values=some)
 
 
+def _enum(cls: type[enum.Enum]) -> Shape:
+    # Flags are added up, so a value need not be that of a member.
+    values = () if issubclass(cls, enum.Flag) else tuple(each.value for each in cls)
+    return Shape(Kind.ENUM, cls, cls.__name__, values=values, doc=_doc(cls))
+
+
 def _variable(variable: Any, within: tuple[Any, ...]) -> Shape:
     """Describe a type variable that nothing was put in for, as msgspec takes it."""
     if variable.__constraints__:
@@ -243,7 +248,7 @@ def _named(hint: Any, cls: Any) -> Shape:
     kind = _kind_of_class(cls)
     if kind is Kind.OTHER:
         return Shape(kind, hint)
-    name, doc = _name(hint), _doc(cls)
+    name, doc = name_of(hint), _doc(cls)
     if kind is Kind.FOREIGN:
         return Shape(kind, hint, name, doc=doc)
     config = getattr(cls, "__struct_config__", None)
@@ -254,7 +259,8 @@ def _named(hint: Any, cls: Any) -> Shape:
         doc=doc,
         tag_field=getattr(config, "tag_field", None),
         tag=getattr(config, "tag", None),
-        forbids_unknown=getattr(config, "forbid_unknown_fields", False),
+        # A named tuple takes no item too many.
+        forbids_unknown=getattr(config, "forbid_unknown_fields", kind is Kind.ROW),
         fields=lambda: read_fields(hint, describe),
     )
 
@@ -271,22 +277,30 @@ def _kind_of_class(cls: Any) -> Kind:
     return Kind.FOREIGN if hasattr(cls, "model_json_schema") else Kind.OTHER
 
 
-def _name(hint: Any) -> str:
+def name_of(hint: Any, *, full: bool = False) -> str:
     """Name a type in a few words.
 
+    Args:
+        hint: The type.
+        full: Name the module of every class as well.
+
     Example:
-        >>> _name(dict[str, Annotated[int, "marked"]])
+        >>> name_of(dict[str, Annotated[int, "marked"]])
         'dict[str, int]'
+        >>> name_of(list[Shape], full=True)
+        'list[segue.core.schema.shape.Shape]'
     """
     plain = bare(hint)
-    arguments = typing.get_args(plain)
+    arguments = [name_of(each, full=full) for each in typing.get_args(plain)]
     origin: Any = typing.get_origin(plain) or plain
     if origin in (Union, types.UnionType):
-        return " | ".join(map(_name, arguments))
+        return " | ".join(arguments)
     if origin is types.NoneType:
         return "None"
     name: str = getattr(origin, "__name__", None) or repr(origin)
-    return f"{name}[{', '.join(map(_name, arguments))}]" if arguments else name
+    if full and getattr(origin, "__module__", "builtins") != "builtins":
+        name = f"{origin.__module__}.{getattr(origin, '__qualname__', name)}"
+    return f"{name}[{', '.join(arguments)}]" if arguments else name
 
 
 def _doc(cls: Any) -> str | None:

@@ -52,7 +52,7 @@ class Kind(Enum):
     TIME = "time"
     TIMEDELTA = "timedelta"
     ENUM = "enum"
-    """`values` has what its members are on the wire."""
+    """`values` has what its members are on the wire; of flags it has none."""
     LITERAL = "literal"
     """`values` has what may be there; None among them makes it nullable instead."""
     LIST = "list"
@@ -114,7 +114,7 @@ def _short(self: Any) -> str:
 
 
 def _default_of(each: Any) -> Any:
-    return {} if each.default is MISSING else each.default
+    return {} if each.default_factory is not MISSING else each.default
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -27,7 +27,7 @@ from segue.core.types import UNSET
 
 __all__ = ["Direction", "JsonSchemas", "Schema"]
 
-_TYPES: Final = {str: "string", int: "integer", bool: "boolean"}
+_TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", bool: "boolean"}
 _EMPTY: Final = (list, dict, set, frozenset, tuple, bytearray)
 _INTEGER: Final = "^(0|-?[1-9][0-9]*)$"
 _NO_TEXT: Final = {Kind.ANY, Kind.OTHER, Kind.BOOL, Kind.FLOAT, Kind.DECIMAL}

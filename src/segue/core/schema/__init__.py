@@ -1,0 +1,1 @@
+"""Shapes: one neutral description of a type, and what reads it."""

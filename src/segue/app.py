@@ -384,6 +384,13 @@ class App(Group):
 
         return explain(self.kernel, method, path, headers)
 
+    def map(self) -> dict[str, Any]:
+        """Describe everything the app has, as data ready for JSON."""
+        # Imported here: few processes ask.
+        from segue.core.kernel.appmap import map_app  # noqa: PLC0415
+
+        return map_app(self.kernel)
+
     def needs_asgi(self) -> str | None:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
         line: str | None = self.kernel.needs_asgi()

@@ -19,6 +19,7 @@ BUILT_IN: Final = {
     "run": "Serve the app for development, reloading on change.",
     "serve": "Serve the app for production.",
     "routes": "List the routes.",
+    "map": "Describe everything the app has, for people and programs.",
     "explain": "Tell the whole walk of a request.",
     "request": "Send a request to the app in this process.",
     "shell": "Open a Python shell with the app loaded.",

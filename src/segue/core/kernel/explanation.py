@@ -25,6 +25,7 @@ class Explanation(msgspec.Struct, frozen=True):
         answer: The name and place of the handler; None when no route answers.
         steps: What runs, in order.
         arguments: Where each argument of the handler comes from.
+        providers: What is made for the request: by whom, for how long, from what.
         source: The function that was written for the route.
     """
 
@@ -36,6 +37,7 @@ class Explanation(msgspec.Struct, frozen=True):
     steps: tuple[str, ...]
     arguments: tuple[str, ...]
     source: str
+    providers: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Build data for JSON."""
@@ -54,6 +56,8 @@ class Explanation(msgspec.Struct, frozen=True):
         lines += [f"  {step}" for step in self.steps]
         lines += ["", "arguments"]
         lines += [f"  {argument}" for argument in self.arguments] or ["  none"]
+        if self.providers:
+            lines += ["", "providers", *(f"  {each}" for each in self.providers)]
         lines += ["", "source", *(f"  {line}" for line in self.source.splitlines())]
         return "\n".join(lines)
 
@@ -138,6 +142,7 @@ def explain(
         steps=tuple(_steps(kernel, entry)),
         arguments=tuple(str(argument) for argument in plan.arguments),
         source=entry.call.source,
+        providers=tuple(_providers(plan)),
     )
 
 
@@ -157,6 +162,8 @@ def _steps(kernel: Kernel, entry: Entry) -> Iterable[str]:
     for hook in entry.befores:
         yield f"before {_named(hook.call.plan)}"
     plan = entry.call.plan
+    for guard in plan.guards:
+        yield f"guard {_named(guard)}: {_asked(guard)}"
     colour = {"async": "awaited", "light": "here", "blocking": "in a worker thread"}
     yield f"handler {_named(plan)}, {colour[entry.colour.value]}"
     if entry.timeout is not None:
@@ -169,6 +176,15 @@ def _steps(kernel: Kernel, entry: Entry) -> Iterable[str]:
         yield f"after {_named(hook.call.plan)}"
     for hook in kernel.teardowns:
         yield f"teardown {_named(hook.call.plan)}"
+
+
+def _providers(plan: Plan) -> Iterator[str]:
+    for one in plan.provided:
+        yield f"{one}: {_asked(one.plan)}"
+
+
+def _asked(plan: Plan) -> str:
+    return ", ".join(map(str, plan.arguments)) or "asks for nothing"
 
 
 def _named(plan: Plan) -> str:

@@ -21,6 +21,10 @@ class Lifecycle:
         lifespans: Compiled generator functions with one yield each.
         loop: Where async steps run when a server has no loop of its own.
         shared: What providers make for the app, before the lifespans begin.
+
+    Attributes:
+        shared: As given.
+        started: Whether the app lives.
     """
 
     def __init__(
@@ -30,7 +34,7 @@ class Lifecycle:
         shared: Sequence[SharedValue] = (),
     ) -> None:
         self._lifespans = lifespans
-        self._shared = shared
+        self.shared = shared
         self._loop = loop
         self._running: list[tuple[Call, Any]] = []
         self._made_keys: list[SharedValue] = []
@@ -41,7 +45,7 @@ class Lifecycle:
     @property
     def is_async(self) -> bool:
         """Whether some step of the start awaits."""
-        calls = (*self._lifespans, *(each.call for each in self._shared))
+        calls = (*self._lifespans, *(each.call for each in self.shared))
         return any(call.plan.is_async for call in calls)
 
     def start(self) -> bool:
@@ -102,7 +106,7 @@ class Lifecycle:
 
     async def _start(self) -> None:
         try:
-            for shared in self._shared:
+            for shared in self.shared:
                 # A test may have put another value in its place.
                 if shared.key not in shared.values:
                     shared.values[shared.key] = await self._made(shared.call)

@@ -30,13 +30,15 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(
             f"{methods} {route['path']}  {route['function']}() {route['place']}"
         )
-        for argument in route["arguments"]:
-            lines.append(
-                f"  {argument['name']}: {argument['type']} from {argument['from']}"
-            )
+        lines += [
+            f"  {one['name']}: {one['type']} from {one['from']}"
+            for one in route["arguments"]
+        ]
         lines += [f"  guard {guard['function']}()" for guard in route["guards"]]
-        for one in route["providers"]:
-            lines.append(f"  provider {one['type']} by {one['function']}()")
+        lines += [
+            f"  provider {one['type']} by {one['function']}()"
+            for one in route["providers"]
+        ]
         lines += [f"  middleware {layer}" for layer in route["middleware"]]
     for title in ("shared", "extensions", "commands", "settings"):
         if found[title]:

@@ -26,6 +26,7 @@ __all__ = [
     "Pair",
     "finish",
     "pair_kind",
+    "status_of",
     "stream_type",
     "to_response",
 ]
@@ -151,6 +152,13 @@ def to_response(answer: Any, status: int | None = None) -> Response:
     if status is not None and response.status == 200:  # noqa: PLR2004 - the default
         response.status = status
     return response
+
+
+def status_of(answer: Any, status: int | None) -> tuple[Any, int | None]:
+    """Take `(answer, status)` apart; the status is the route's where there is none."""
+    if type(answer) is tuple and len(answer) == _WITH_STATUS and _is_status(answer[1]):
+        return answer[0], int(answer[1])
+    return answer, status
 
 
 def _is_status(value: Any) -> bool:

@@ -87,7 +87,7 @@ def build_plan(
     Args:
         function: A handler, hook, middleware, provider, lifespan or command.
         surroundings: What there is to ask for.
-        options: `status` and `inline` of a route.
+        options: `status`, `inline` and `renderers` of a route.
         guards: Functions that must let a request pass.
 
     Raises:
@@ -105,6 +105,7 @@ def build_plan(
         path_names=surroundings.path,
         status=None if options.get("status") is None else int(options["status"]),
         inline=bool(options.get("inline", False)),
+        renderers=options.get("renderers", {}),
     )
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)

@@ -13,6 +13,7 @@ from segue.core.handlers.answers import (
 from segue.core.handlers.draft import Draft
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.outputs import Exact, answer_holder, exactly
+from segue.core.handlers.rendering import Renderers
 from segue.core.http.encoding import encode_json, quick_encode
 from segue.core.http.response import Stream
 from segue.core.types import UNSET
@@ -95,6 +96,9 @@ def _way_out(draft: Draft) -> _WayOut:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response
         return _WayOut(f"to_response_(answer_, {plan.status})")
+    if plan.renderers:
+        namespace["render_"] = Renderers(plan)
+        return _WayOut("render_(answer_, request_)")
     declared = f", {plan.status}" if plan.status else ""
     finished = f"finish_(answer_{declared})"
     if plan.returns is UNSET:

@@ -54,6 +54,13 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_renderers(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and "/" in name and callable(function)
+        for name, function in value.items()  # pyright: ignore[reportUnknownVariableType] - that is what is asked
+    )
+
+
 def _is_answers(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_status, value))  # pyright: ignore[reportUnknownArgumentType] - that is what is asked
 
@@ -70,6 +77,7 @@ _KNOWN: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = MappingProxyTyp
         "operation_id": (_is_text, "text"),
         "origins": (_is_texts, 'origins such as "https://example.org", or "*"'),
         "raises": (_is_errors, "an HTTPError class, or a list of them"),
+        "renderers": (_is_renderers, "a mapping of media types to functions"),
         "responses": (_is_answers, "a mapping of statuses to a type or words"),
         "status": (_is_status, "a whole number from 200 to 599"),
         "summary": (_is_text, "text"),

@@ -5,7 +5,7 @@ looks at the signature a second time.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -115,6 +115,7 @@ class Plan(msgspec.Struct, frozen=True):
         path_names: The values of the path in the order of the pattern.
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
+        renderers: Functions that make another form of the answer, by media type.
     """
 
     function: Callable[..., Any]
@@ -129,6 +130,9 @@ class Plan(msgspec.Struct, frozen=True):
     is_async: bool = False
     is_generator: bool = False
     inline: bool = False
+    renderers: Mapping[str, Callable[[Any], Any]] = msgspec.field(
+        default_factory=dict[str, Callable[[Any], Any]]
+    )
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""

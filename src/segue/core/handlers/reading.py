@@ -40,7 +40,7 @@ _SHARED: Mapping[Source, str] = types.MappingProxyType(
 def needs_request(plan: Plan) -> bool:
     """Tell whether a plan needs the `Request`, for itself or to read its parts."""
     asks = plan.uses(Source.REQUEST, Source.HEADER, Source.COOKIE, Source.FORM)
-    return asks or reads_late(plan)
+    return asks or reads_late(plan) or bool(plan.renderers)
 
 
 def reads_late(plan: Plan) -> bool:

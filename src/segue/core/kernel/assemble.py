@@ -298,6 +298,7 @@ class _Assembler:
             methods,
             options.get("status"),
             options.get("inline"),
+            id(options.get("renderers")),
             tuple(map(id, guards)),
             id(chain.providers),
             declared.owner,

@@ -156,9 +156,12 @@ def to_response(answer: Any, status: int | None = None) -> Response:
 
 def status_of(answer: Any, status: int | None) -> tuple[Any, int | None]:
     """Take `(answer, status)` apart; the status is the route's where there is none."""
-    if type(answer) is tuple and len(answer) == _WITH_STATUS and _is_status(answer[1]):
-        return answer[0], int(answer[1])
-    return answer, status
+    if not isinstance(answer, tuple):
+        return answer, status
+    parts: tuple[Any, ...] = answer
+    if type(answer) is tuple and len(parts) == _WITH_STATUS and _is_status(parts[1]):  # pyright: ignore[reportUnknownArgumentType] - of Any
+        return parts[0], int(parts[1])
+    return parts, status
 
 
 def _is_status(value: Any) -> bool:

@@ -55,10 +55,10 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_renderers(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(name, str) and "/" in name and callable(function)
-        for name, function in value.items()  # pyright: ignore[reportUnknownVariableType] - that is what is asked
-    )
+    if not isinstance(value, Mapping):
+        return False
+    offered: Mapping[Any, Any] = value
+    return all("/" in str(name) and callable(offered[name]) for name in offered)
 
 
 def _is_answers(value: Any) -> bool:

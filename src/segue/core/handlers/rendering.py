@@ -51,7 +51,7 @@ class Renderers:
             response = to_response(data, status)
         else:
             response = self._rendered(data, status, request)
-        response.vary("Accept")
+        response.vary("accept")
         return response
 
     def _rendered(self, data: Any, status: int | None, request: Request) -> Response:

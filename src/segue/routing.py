@@ -16,6 +16,7 @@ from segue.core.routing.predicates import (
     method,
     query,
 )
+from segue.core.routing.versions import version
 
 __all__ = [
     "Converter",
@@ -27,4 +28,5 @@ __all__ = [
     "host",
     "method",
     "query",
+    "version",
 ]

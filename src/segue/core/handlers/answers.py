@@ -158,7 +158,7 @@ def status_of(answer: Any, status: int | None) -> tuple[Any, int | None]:
     """Take `(answer, status)` apart; the status is the route's where there is none."""
     if not isinstance(answer, tuple):
         return answer, status
-    parts: tuple[Any, ...] = answer
+    parts: tuple[Any, ...] = answer  # pyright: ignore[reportUnknownVariableType] - of Any
     if type(answer) is tuple and len(parts) == _WITH_STATUS and _is_status(parts[1]):  # pyright: ignore[reportUnknownArgumentType] - of Any
         return parts[0], int(parts[1])
     return parts, status

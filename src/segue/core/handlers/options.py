@@ -57,7 +57,7 @@ def _is_text(value: Any) -> bool:
 def _is_renderers(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False
-    offered: Mapping[Any, Any] = value
+    offered: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType] - that is what is asked
     return all("/" in str(name) and callable(offered[name]) for name in offered)
 
 

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from segue import App, Request, Response, Settings, WebSocket
-from segue.core.errors import HTTPError, PlanError
-from segue.core.handlers.build import Surroundings, build_plan
+from segue.core.errors import ConfigurationError, HTTPError, PlanError
+from segue.core.handlers.build import build_plan
 from segue.core.handlers.plan import Source
+from segue.core.handlers.surroundings import Surroundings
 from segue.core.types import UNSET
+from segue.testing import Client
 
 
 class Config(Settings):
@@ -315,3 +317,37 @@ def test_a_hook_without_hints_finds_the_app_by_its_name():
     plan = build_plan(hook, Surroundings(app=[Thing], input=False))
 
     assert [(a.source, a.key) for a in plan.arguments] == [(Source.APP, Thing)]
+
+
+def test_the_type_of_a_path_value_may_stand_in_a_provider(protocol):
+    app = App()
+
+    class Book:
+        def __init__(self, id: int) -> None:
+            self.id = id
+
+    app.provide(Book)
+
+    @app.get("/books/{id}")
+    def show(book: Book) -> dict[str, int]:
+        return {"next": book.id + 1}
+
+    with Client(app, protocol=protocol) as client:
+        assert client.get("/books/7").json() == {"next": 8}
+        assert client.get("/books/x").status == 404
+
+
+def test_two_types_for_one_value_of_the_path_are_refused():
+    app = App()
+
+    class Book:
+        def __init__(self, id: str) -> None:
+            self.id = id
+
+    app.provide(Book)
+    @app.get("/more/{id}")
+    def more(id: int, book: Book) -> str:
+        return "x"
+
+    with pytest.raises(ConfigurationError, match="SG-PLAN-028"):
+        app.freeze()

@@ -20,6 +20,7 @@ import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.inputs import (
+    bare,
     classes_of,
     is_body,
     is_optional,
@@ -40,6 +41,7 @@ from segue.core.handlers.refusals import (
     no_such_place,
     nothing_provides,
     short_lived,
+    two_types,
 )
 from segue.core.handlers.signature import Parameter, Signature, read_signature
 from segue.core.handlers.sources import (
@@ -58,7 +60,7 @@ from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.types import UNSET
 
-__all__ = ["Surroundings", "build_plan"]
+__all__ = ["build_plan", "path_hints"]
 
 _BODILESS = frozenset({"GET"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -111,6 +113,21 @@ def build_plan(
     check_wholes(plan)
     check_colours(plan)
     return plan
+
+
+def path_hints(plan: Plan) -> dict[str, Any]:
+    """Read the types that values of the path must have, the handler's own first.
+
+    Raises:
+        PlanError: Two functions want a value in two types.
+    """
+    found: dict[str, Argument] = {}
+    for argument in (*plan.arguments, *plan.everything):
+        if argument.source is Source.PATH and argument.hint is not UNSET:
+            first = found.setdefault(argument.key, argument)
+            if bare(first.hint) != bare(argument.hint):
+                raise two_types(first, argument, plan)
+    return {name: argument.hint for name, argument in found.items()}
 
 
 class _Planner:

@@ -31,6 +31,7 @@ __all__ = [
     "no_such_place",
     "nothing_provides",
     "short_lived",
+    "two_types",
 ]
 
 
@@ -242,6 +243,18 @@ def guard_clash(argument: Argument, plan: Plan) -> PlanError:
         why="The guard would be told of the one in the path, not of the one who asks.",
         fix="Give the two different names.",
         where=(plan.place,),
+    )
+
+
+def two_types(first: Argument, second: Argument, plan: Plan) -> PlanError:
+    """Tell that one value of the path is wanted in two types."""
+    return PlanError(
+        "SG-PLAN-028",
+        f"{{{first.key}}} in the path of {plan.name}() is asked for as "
+        f"{_asked(first)} and as {_asked(second)}.",
+        why="It is read once, into one type.",
+        fix="Ask for it with the same type everywhere.",
+        where=(plan.place, *(one.plan.place for one in plan.provided)),
     )
 
 

@@ -22,7 +22,7 @@ from segue.core.errors import (
     SegueError,
     WalkError,
 )
-from segue.core.handlers.build import build_plan
+from segue.core.handlers.build import build_plan, path_hints
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
@@ -250,29 +250,19 @@ class _Assembler:
             self._collect(inner, child.declarations)
 
     def _add(self, chain: Chain, declared: DeclaredRoute) -> None:
-        path = chain.prefix + declared.path
-        hints = {
-            parameter.name: parameter.hint
-            for parameter in read_signature(declared.function).parameters
-            if parameter.hint is not UNSET
-        }
-        converters, where = self._from.converters, (declared.place,)
-        pattern = Pattern.parse(path, converters, hints, where=where)
-        host = declared.host or chain.host
-        host_pattern = None
-        if host:
-            host_pattern = HostPattern.parse(host, converters, hints, where=where)
-        names = (*pattern.names, *(host_pattern.names if host_pattern else ()))
         options = merged_options(chain.options, declared.options)
+        # Once for the names, which the plan asks for; then for its types.
+        pattern, host = self._patterns(chain, declared, {})
+        names = (*pattern.names, *(host.names if host else ()))
         plan = self._plan(declared, names, options, chain)
-        name = self._name(chain, declared, plan)
+        pattern, host = self._patterns(chain, declared, path_hints(plan))
         route = Route(
             pattern=pattern,
             methods=declared.methods,
-            host=host_pattern,
+            host=host,
             predicates=(*chain.when, *declared.when),
             target=declared.function,
-            name=name,
+            name=self._name(chain, declared, plan),
             place=declared.place,
             options=options,
         )
@@ -281,6 +271,17 @@ class _Assembler:
             self._layer(one, chain.providers) for one in options.get("middleware", ())
         )
         self._served[id(route)] = Served(plan, chain, declared, names, layers)
+
+    def _patterns(
+        self, chain: Chain, declared: DeclaredRoute, hints: Mapping[str, Any]
+    ) -> tuple[Pattern, HostPattern | None]:
+        converters, where = self._from.converters, (declared.place,)
+        path = chain.prefix + declared.path
+        host = declared.host or chain.host
+        pattern = Pattern.parse(path, converters, hints, where=where)
+        if not host:
+            return pattern, None
+        return pattern, HostPattern.parse(host, converters, hints, where=where)
 
     def _plan(
         self,

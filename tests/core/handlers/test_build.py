@@ -345,6 +345,7 @@ def test_two_types_for_one_value_of_the_path_are_refused():
             self.id = id
 
     app.provide(Book)
+
     @app.get("/more/{id}")
     def more(id: int, book: Book) -> str:
         return "x"

@@ -107,7 +107,7 @@ BAD = [
     (bool, "x=maybe", "x", "Expected `bool`, got `str`"),
     (float, "x=nan", "x", "Expected a finite number"),
     (float, "x=-inf", "x", "Expected a finite number"),
-    (list[float], "x=1&x=inf", "x", "Expected a finite number"),
+    (list[float], "x=1&x=inf", "x[1]", "Expected a finite number"),
     (decimal.Decimal, "x=NaN", "x", "Expected a finite number"),
     (dt.date, "x=2024-02-30", "x", "Invalid RFC3339 encoded date"),
     (Colour, "x=blue", "x", "Invalid enum value 'blue'"),

@@ -35,8 +35,8 @@ from segue.core.handlers.reading import (
     write_late,
     write_parts,
 )
-from segue.core.handlers.source import compile_source
 from segue.core.handlers.wire import Wire
+from segue.core.schema.source import compile_source
 
 __all__ = ["Call", "compile_plan", "compile_short"]
 

@@ -5,15 +5,18 @@ that is not what it says, 415 for a body of an unknown type.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
 
 from segue.core.errors import BadRequest, HTTPError, UnsupportedMediaType
 from segue.core.handlers.inputs import bare
-from segue.core.handlers.invalid import REQUIRED, invalid, told
+from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
+from segue.core.schema.checks import check_for
+from segue.core.schema.faults import REQUIRED, FaultFinder, code_of
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
@@ -21,7 +24,6 @@ __all__ = ["UNFIT", "body_reader"]
 UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
 """What msgspec raises for a body that does not fit."""
 
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MSGPACK: Final = (
     "application/msgpack",
     "application/x-msgpack",
@@ -41,49 +43,115 @@ def body_reader(
     """
     if bare(argument.hint) is bytes:
         return _as_it_came, lambda body, _content_type: body
-    quick = msgspec.json.Decoder(argument.hint).decode
-    decode = _decoder(quick, argument.default)
-    unpack = _decoder(msgspec.msgpack.Decoder(argument.hint).decode, argument.default)
+    json = _Decoder(argument, msgspec.json.Decoder(argument.hint).decode, _json)
+    packed = _Decoder(argument, msgspec.msgpack.Decoder(argument.hint).decode, _unpack)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
-            return decode(body)
+            return json.read(body)
         media = MediaType.parse(content_type) if content_type else None
         if media is not None and media.is_json:
-            return decode(body)
+            return json.read(body)
         if media is not None and media.essence in _MSGPACK:
-            return unpack(body)
+            return packed.read(body)
         raise UnsupportedMediaType(
             f"A body of {content_type or 'no type'} is not read here; send "
             "application/json.",
             headers={"accept": "application/json, application/msgpack"},
         )
 
-    return quick, read
+    return json.quick, read
 
 
 def _as_it_came(body: bytes) -> bytes:
     return body
 
 
-def _decoder(decode: Callable[[bytes], Any], default: Any) -> Callable[[bytes], Any]:
-    def decoded(body: bytes) -> Any:
+_json: Final = msgspec.json.Decoder().decode
+_unpack: Final = msgspec.msgpack.Decoder().decode
+
+
+_FLOATS: Final = (b"\xca", b"\xcb")
+"""What stands before a float of msgpack."""
+
+
+class _Decoder:
+    """Decodes a body in one format, and finds what is wrong with it.
+
+    Args:
+        argument: What the body becomes.
+        decode: The decoder of its type.
+        plain: The decoder of the format into plain data.
+
+    Attributes:
+        quick: Decodes and checks; its errors are `UNFIT`, and say too little.
+    """
+
+    def __init__(
+        self,
+        argument: Argument,
+        decode: Callable[[bytes], Any],
+        plain: Callable[[bytes], Any],
+    ) -> None:
+        self._hint = argument.hint
+        self._default = argument.default
+        self._plain = plain
+        check = check_for(argument.hint)
+        self.quick = decode if check is None else _checked(decode, check)
+        # JSON has no number that is infinite or none; msgpack has.
+        self._has_infinite = plain is _unpack
+
+    @cached_property
+    def _find(self) -> FaultFinder:
+        return FaultFinder(self._hint)
+
+    def read(self, body: bytes) -> Any:
+        """Decode a body.
+
+        Raises:
+            Invalid: What is in it does not fit.
+            BadRequest: It is not what it says.
+        """
         try:
-            return decode(body)
-        except _UNREADABLE as error:
+            value = self.quick(body)
+            if self._has_infinite and any(mark in body for mark in _FLOATS):
+                self._refuse_infinite(body)
+            return value
+        except Invalid:
+            raise
+        except UNFIT as error:
             if body:
-                raise _refusal(error) from error
-        if default is UNSET:
+                raise self._refusal(body, error) from error
+        if self._default is UNSET:
             raise invalid("body", "$", REQUIRED, "missing")
-        return default
+        return self._default
 
-    return decoded
+    def _refuse_infinite(self, body: bytes) -> None:
+        if faults := self._find(self._plain(body)):
+            raise of_faults("body", "$", faults)
+
+    def _refusal(self, body: bytes, error: Exception) -> HTTPError:
+        if isinstance(error, RecursionError):
+            return BadRequest("The body is nested too deep.")
+        try:
+            data = self._plain(body)
+        except RecursionError:
+            return BadRequest("The body is nested too deep.")
+        except UNFIT as malformed:
+            return BadRequest(f"The body is malformed: {malformed}")
+        if faults := self._find(data):
+            return of_faults("body", "$", faults)
+        message = str(error).partition(" - at `")[0] or "Expected another value"
+        return invalid("body", "$", message, code_of(message))
 
 
-def _refusal(error: Exception) -> HTTPError:
-    if isinstance(error, msgspec.ValidationError):
-        message, path = told(error)
-        return invalid("body", path, message)
-    if isinstance(error, RecursionError):
-        return BadRequest("The body is nested too deep.")
-    return BadRequest(f"The body is malformed: {error}")
+def _checked(
+    decode: Callable[[bytes], Any], check: Callable[[Any], bool]
+) -> Callable[[bytes], Any]:
+    def decode_and_check(body: bytes) -> Any:
+        value = decode(body)
+        if not check(value):
+            raise ValueError
+        return value
+
+    return decode_and_check

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from segue.core.handlers.plan import Plan
-from segue.core.handlers.source import Writer, identifier
+from segue.core.schema.source import Writer, identifier
 
 __all__ = ["Draft", "Tools", "begin_draft", "own_name"]
 

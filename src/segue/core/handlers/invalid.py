@@ -7,16 +7,13 @@ does not fit: `in` (the part of the request), `name` (the field, or the path to 
 Source: RFC 9457, section 3.
 """
 
-import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from segue.core.errors import UnprocessableContent
+from segue.core.schema.faults import REQUIRED, Fault, Path
 
-__all__ = ["REQUIRED", "Invalid", "invalid", "missing", "several_invalid", "told"]
-
-REQUIRED: Final = "Required, but not given."
-_LACKS = re.compile(r"Object missing required field `([^`]+)`")
+__all__ = ["Invalid", "invalid", "missing", "of_faults", "several_invalid"]
 
 
 class Invalid(UnprocessableContent):
@@ -52,14 +49,36 @@ def missing(place: str, name: str) -> Any:
     raise invalid(place, name, REQUIRED, "missing")
 
 
-def told(error: Exception) -> tuple[str, str]:
-    """Take msgspec's sentence apart into what is wrong and where."""
-    text = str(error)
-    message, found, path = text.rpartition(" - at `")
-    if not found:
-        message, path = text, "$"
-    path = path.rstrip("`")
-    lacks = _LACKS.fullmatch(message)
-    if lacks is None:
-        return message, path
-    return REQUIRED, f"{path}.{lacks[1]}"
+def of_faults(place: str, root: str, faults: Iterable[Fault]) -> Invalid:
+    """Build the error for what a `FaultFinder` found.
+
+    Args:
+        place: The part of the request.
+        root: What the value as a whole is called: `$` for a body, the name of a field.
+        faults: What is wrong with it or in it.
+    """
+    return several_invalid(
+        {
+            "in": place,
+            "name": _named(root, fault.path),
+            "message": fault.message,
+            "code": fault.code,
+        }
+        for fault in faults
+    )
+
+
+def _named(root: str, path: Path) -> str:
+    """Write the way to a value.
+
+    Example:
+        >>> _named("$", ("items", 0, "sku")), _named("", ("page",))
+        ('$.items[0].sku', 'page')
+    """
+    name = root
+    for step in path:
+        if isinstance(step, int):
+            name += f"[{step}]"
+        else:
+            name += f".{step}" if name else step
+    return name

@@ -7,6 +7,7 @@ What several arguments share is read once into a name of its own: `fields_` and
 import types
 from collections.abc import Mapping
 
+from segue.core.errors import NotFound
 from segue.core.handlers.convert import UNFIT, body_reader
 from segue.core.handlers.draft import Draft
 from segue.core.handlers.gathering import other_names
@@ -21,6 +22,7 @@ from segue.core.handlers.texts import (
     whole_pairs,
 )
 from segue.core.http.urls import query_dict
+from segue.core.schema.checks import check_for
 from segue.core.types import UNSET
 
 __all__ = ["needs_request", "reads_late", "write_input", "write_late", "write_parts"]
@@ -81,12 +83,23 @@ def write_late(draft: Draft, *, is_async: bool) -> None:
 def write_input(argument: Argument, draft: Draft) -> str:
     """Write what reads one argument; give the expression of its value."""
     if argument.source is Source.PATH:
-        return draft.path[argument.key]
+        return _path(argument, draft)
     if argument.source is Source.BODY:
         return _body(argument, draft)
     if argument.record:
         return _record(argument, draft)
     return _text(argument, draft)
+
+
+def _path(argument: Argument, draft: Draft) -> str:
+    """Check a value of the path; one that does not hold its marks is not there."""
+    name, hint = draft.path[argument.key], argument.hint
+    check = None if hint is UNSET else check_for(hint, meta=True)
+    if check is not None:
+        draft.namespace["NotFound_"] = NotFound
+        draft.add(f"if not {draft.put('holds', check)}({name}):")
+        draft.add("    raise NotFound_")
+    return name
 
 
 def _body(argument: Argument, draft: Draft) -> str:

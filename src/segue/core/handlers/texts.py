@@ -8,6 +8,7 @@ which names the place.
 import math
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
 import msgspec
@@ -15,17 +16,20 @@ import msgspec
 from segue.core.handlers.inputs import (
     bare,
     fields_of,
+    has_fields,
     is_optional,
     is_repeated,
     is_upload,
     members_of,
     values_of,
 )
-from segue.core.handlers.invalid import invalid, told
+from segue.core.handlers.invalid import invalid, of_faults
 from segue.core.handlers.plan import Argument, Source
 from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
+from segue.core.schema.checks import check_for
+from segue.core.schema.faults import FaultFinder, code_of
 from segue.core.types import UNSET
 
 __all__ = [
@@ -41,7 +45,6 @@ __all__ = [
 Pairs: TypeAlias = Mapping[str, list[Any]]
 """The values of each name."""
 
-_INFINITE: Final = "Expected a finite number"
 _WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
@@ -94,23 +97,52 @@ def text_converter(argument: Argument) -> Callable[[Any], Any] | None:
     is_form = argument.source is Source.FORM
     if (hint is UNSET or hint in (str, str | None)) and not is_form:
         return None
-    reads = _plain_reader(hint)
+    text = _Text(Any if hint is UNSET else hint)
 
-    def convert(text: Any) -> Any:
-        if is_form and _has_file(text):
-            raise invalid(place, name, "Expected a field, got a file", "type")
-        if hint is UNSET:
-            return text
-        try:
-            value = msgspec.convert(reads(text), hint, strict=False)
-        except msgspec.ValidationError as error:
-            message, path = told(error)
-            raise invalid(place, name + path.removeprefix("$"), message) from error
-        if not _is_finite(value):
-            raise invalid(place, name, _INFINITE)
-        return value
+    def convert(value: Any) -> Any:
+        if is_form and _has_file(value):
+            raise invalid(place, name, "Expected a field, got a file")
+        return value if hint is UNSET else text.read(value, place, name)
 
     return convert
+
+
+class _Text:
+    """Converts data made of texts to a type, and finds what is wrong with it."""
+
+    def __init__(self, hint: Any) -> None:
+        self._hint = hint
+        self._spell = _plain_reader(hint)
+        self._check = check_for(hint)
+
+    @cached_property
+    def _find(self) -> FaultFinder:
+        return FaultFinder(self._hint, text=True)
+
+    def read(self, value: Any, place: str, root: str) -> Any:
+        """Convert one text, or the texts of a list.
+
+        Raises:
+            Invalid: It does not fit.
+        """
+        return self.convert(self._spell(value), place, root)
+
+    def convert(self, data: Any, place: str, root: str) -> Any:
+        """Convert data that is spelt as msgspec reads it.
+
+        Raises:
+            Invalid: It does not fit.
+        """
+        message = "Expected another value"
+        try:
+            value = msgspec.convert(data, self._hint, strict=False)
+            if is_finite(value) and (self._check is None or self._check(value)):
+                return value
+        except msgspec.ValidationError as error:
+            message = str(error).partition(" - at `")[0]
+        if faults := self._find(data):
+            raise of_faults(place, root, faults)
+        raise invalid(place, root or "$", message, code_of(message))
 
 
 def _has_file(value: Any) -> bool:
@@ -126,7 +158,7 @@ def _upload_reader(argument: Argument) -> Callable[[Any], Any]:
         files = value if many else [value]
         for file in files:
             if not isinstance(file, Upload):
-                raise invalid("form", name, "Expected a file, got a field", "type")
+                raise invalid("form", name, "Expected a file, got a field")
         return value
 
     return read
@@ -143,6 +175,7 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
     fields = fields_of(hint)
     readers = {name: _field_reader(of) for name, of in fields.items()}
     ignored = frozenset(others) - fields.keys()
+    text = _Text(hint)
 
     def read(pairs: Pairs) -> Any:
         if default is not UNSET and not fields.keys() & pairs.keys():
@@ -152,15 +185,7 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
             for name, values in pairs.items()
             if name not in ignored
         }
-        try:
-            value = msgspec.convert(found, hint, strict=False)
-        except msgspec.ValidationError as error:
-            message, path = told(error)
-            raise invalid(place, path.removeprefix("$."), message) from error
-        for name, each in values_of(value).items():
-            if not _is_finite(each):
-                raise invalid(place, name, _INFINITE)
-        return value
+        return text.convert(found, place, "")
 
     return read
 
@@ -202,12 +227,14 @@ def _as_it_is(text: Any) -> Any:
     return text
 
 
-def _is_finite(value: Any) -> bool:
+def is_finite(value: Any) -> bool:
     """Tell `nan` and `inf`, which no check of a range holds back and JSON lacks."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, Decimal):
         return value.is_finite()
     if isinstance(value, (list, tuple, set, frozenset)):
-        return all(map(_is_finite, cast("Iterable[Any]", value)))
+        return all(map(is_finite, cast("Iterable[Any]", value)))
+    if has_fields(type(value)):
+        return all(map(is_finite, values_of(value).values()))
     return True

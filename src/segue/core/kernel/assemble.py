@@ -27,7 +27,7 @@ from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
 from segue.core.handlers.plan import Plan
-from segue.core.handlers.signature import place_of, read_signature
+from segue.core.handlers.signature import place_of
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.hosts import HostRule
 from segue.core.http.request import Request
@@ -51,7 +51,7 @@ from segue.core.routing.pattern import Pattern
 from segue.core.routing.registry import Converters
 from segue.core.routing.route import Route
 from segue.core.routing.table import RouteTable
-from segue.core.types import UNSET, Slashes
+from segue.core.types import Slashes
 from segue.core.websockets.socket import WebSocket
 
 __all__ = ["Assembly", "assemble"]

@@ -2,7 +2,7 @@
 
 import traceback
 
-from segue.core.handlers.source import Writer, compile_source, identifier
+from segue.core.schema.source import Writer, compile_source, identifier
 
 
 def test_a_writer_indents():

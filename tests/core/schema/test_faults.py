@@ -1,0 +1,214 @@
+"""Faults: everything that is wrong with some data, each with its place."""
+
+import datetime as dt
+import enum
+import uuid
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+import pytest
+from annotated_types import Ge, MaxLen, MinLen, Predicate
+from hypothesis import given, strategies as st
+
+from segue.core.schema.checks import check_for
+from segue.core.schema.faults import MOST, Fault, FaultFinder, find_faults
+
+
+class Item(msgspec.Struct):
+    sku: Annotated[str, MaxLen(4)]
+    quantity: Annotated[int, Ge(1)] = 1
+    parts: "list[Item]" = []
+
+
+class Strict(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    first_name: str
+    items: Annotated[list[Item], MinLen(1)]
+    prices: dict[str, Decimal] = {}
+
+
+class Cat(msgspec.Struct, tag="cat"):
+    lives: int
+
+
+class Dog(msgspec.Struct, tag="dog"):
+    name: str
+
+
+class Row(NamedTuple):
+    name: str
+    count: int
+    more: int = 0
+
+
+class Even(msgspec.Struct):
+    number: int
+
+    def __post_init__(self) -> None:
+        if self.number % 2:
+            raise ValueError("odd")
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+def is_small(value: int) -> bool:
+    return value < 10
+
+
+@pytest.mark.feature("M-060")
+def test_all_faults_are_found_with_their_places():
+    data = {
+        "items": [{"sku": "abcde", "quantity": 0}, {"sku": 1, "parts": [{}]}, 3],
+        "prices": {"a": "NaN", "b": "x", "c": "1"},
+        "colour": "red",
+    }
+
+    assert find_faults(Strict, data) == [
+        Fault(("firstName",), "Required, but not given.", "missing"),
+        Fault(("items", 0, "sku"), "Expected `str` of length <= 4", "too_long"),
+        Fault(("items", 0, "quantity"), "Expected `int` >= 1", "too_small"),
+        Fault(("items", 1, "sku"), "Expected `str`, got `int`", "type"),
+        Fault(("items", 1, "parts", 0, "sku"), "Required, but not given.", "missing"),
+        Fault(("items", 2), "Expected `object`, got `int`", "type"),
+        Fault(("prices", "a"), "Expected a finite number", "value"),
+        Fault(("prices", "b"), "Invalid decimal string", "format"),
+        Fault(("colour",), "No such field", "unknown_field"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hint", "data", "path", "message", "code"),
+    [
+        (int, "x", (), "Expected `int`, got `str`", "type"),
+        (int, None, (), "Expected `int`, got `null`", "type"),
+        (list[int], {}, (), "Expected `array`, got `object`", "type"),
+        (set[int], [1, "a"], (1,), "Expected `int`, got `str`", "type"),
+        (dict[str, int], [], (), "Expected `object`, got `array`", "type"),
+        (dict[int, int], {"a": 1}, ("a",), "Expected `int`, got `str`", "type"),
+        (tuple[int, str], 1, (), "Expected `array`, got `int`", "type"),
+        (tuple[int, str], [1], (), "Expected `array` of length 2", "too_short"),
+        (tuple[int], [1, 2], (), "Expected `array` of length 1", "too_long"),
+        (tuple[int, str], [1, 2], (1,), "Expected `str`, got `int`", "type"),
+        (Row, 1, (), "Expected `array`, got `int`", "type"),
+        (Row, ["a"], (1,), "Required, but not given.", "missing"),
+        (Row, ["a", "b"], (1,), "Expected `int`, got `str`", "type"),
+        (Cat | Dog, {"lives": 1}, ("type",), "Required, but not given.", "missing"),
+        (
+            Cat | Dog,
+            {"type": "cow"},
+            ("type",),
+            "Expected one of 'cat', 'dog'",
+            "enum",
+        ),
+        (Cat | Dog, {"type": []}, ("type",), "Expected one of 'cat', 'dog'", "enum"),
+        (Cat | Dog, {"type": "cat"}, ("lives",), "Required, but not given.", "missing"),
+        (Cat | Dog, 3, (), "Expected `Cat | Dog`, got `int`", "type"),
+        (int | str, [], (), "Expected `int | str`, got `array`", "type"),
+        (list[int] | int, ["a"], (0,), "Expected `int`, got `str`", "type"),
+        (Item | int, {}, ("sku",), "Required, but not given.", "missing"),
+        (Colour, "blue", (), "Invalid enum value 'blue'", "enum"),
+        (Literal["a"], "b", (), "Invalid enum value 'b'", "enum"),
+        (uuid.UUID, "x", (), "Invalid UUID", "format"),
+        (dt.date, "2024-02-30", (), "Invalid RFC3339 encoded date", "format"),
+        (Even, {"number": 1}, (), "odd", "value"),
+        (
+            Annotated[int, Predicate(is_small)],
+            12,
+            (),
+            "Expected a value for which is_small holds",
+            "value",
+        ),
+        (float, float("inf"), (), "Expected a finite number", "value"),
+    ],
+    ids=str,
+)
+def test_a_fault_is_told_with_place_words_and_code(hint, data, path, message, code):
+    assert find_faults(hint, data) == [Fault(path, message, code)]
+
+
+@pytest.mark.parametrize(
+    ("hint", "data"),
+    [
+        (Any, None),
+        (Any, object()),
+        (int | None, None),
+        (list[Any], [None]),
+        (Cat | Dog, {"type": "dog", "name": "x"}),
+        (Even, {"number": 2}),
+        (Row, ["a", 1]),
+        (int | str, "x"),
+    ],
+    ids=str,
+)
+def test_nothing_is_found_where_nothing_is_wrong(hint, data):
+    assert find_faults(hint, data) == []
+
+
+def test_texts_are_read_as_texts():
+    assert find_faults(int, "1", text=True) == []
+    assert find_faults(int, "1") != []
+
+
+def test_what_is_found_is_bounded():
+    assert len(find_faults(list[int], ["x"] * 1000)) == MOST
+    data: Any = {"sku": "a"}
+    for _ in range(500):
+        data = {"sku": "a", "parts": [data]}
+
+    assert find_faults(Item, data)[0].message == "Nested too deep"
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=6)
+)
+NAMES = st.sampled_from(
+    ["sku", "quantity", "parts", "firstName", "items", "prices", "type", "lives"]
+)
+DATA = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(NAMES | st.just("cat"), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+HINTS = [
+    Item,
+    Strict,
+    Cat | Dog,
+    Cat | Dog | None,
+    Row,
+    list[Item],
+    dict[str, Annotated[int, Ge(0)]],
+    tuple[int, str] | None,
+    int | str,
+    Annotated[list[int | None], MaxLen(2)],
+    set[int],
+    Colour | int,
+]
+
+
+@given(st.sampled_from(HINTS), DATA)
+def test_faults_are_found_exactly_where_something_is_refused(hint, data):
+    check = check_for(hint)
+    try:
+        value = msgspec.convert(data, hint)
+        fits = check is None or check(value)
+    except msgspec.ValidationError:
+        fits = False
+
+    assert (find_faults(hint, data) == []) is fits
+
+
+def test_a_finder_is_made_once_and_used_often():
+    find = FaultFinder(Item)
+
+    assert find({"sku": "a"}) == []
+    assert find({"sku": 1}) == [Fault(("sku",), "Expected `str`, got `int`", "type")]
+    assert find({"sku": "a"}) == []

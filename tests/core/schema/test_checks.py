@@ -29,6 +29,7 @@ from segue.core.schema.marks import Pattern
 
 T = TypeVar("T")
 Count = Annotated[int, Ge(1)]
+NAIVE = dt.datetime.fromisoformat("2024-01-01")
 ZONE = dt.timezone(dt.timedelta(hours=1))
 
 
@@ -113,11 +114,11 @@ def refuses(value: Any) -> bool:
         (Count | str, "x", 0),
         (Annotated[int | str, Ge(1)], "x", 0),
         (Annotated[int, Predicate(is_even)], 2, 3),
-        (Annotated[dt.datetime, Timezone(None)], dt.datetime(2024, 1, 1), None),
+        (Annotated[dt.datetime, Timezone(None)], NAIVE, None),
         (
             Annotated[dt.datetime, Timezone(...)],
             dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
-            dt.datetime(2024, 1, 1),
+            NAIVE,
         ),
         (
             Annotated[dt.datetime, Timezone("UTC")],

@@ -132,7 +132,7 @@ def test_a_fault_is_told_with_place_words_and_code(hint, data, path, message, co
     ("hint", "data"),
     [
         (Any, None),
-        (Any, object()),
+        (Any, object),
         (int | None, None),
         (list[Any], [None]),
         (Cat | Dog, {"type": "dog", "name": "x"}),
@@ -183,6 +183,7 @@ HINTS = [
     Strict,
     Cat | Dog,
     Cat | Dog | None,
+    Cat | int,
     Row,
     list[Item],
     dict[str, Annotated[int, Ge(0)]],

@@ -252,7 +252,10 @@ class _Search:
         self, tagged: Mapping[Any, Shape], data: Mapping[Any, Any], path: Path
     ) -> None:
         name = next(iter(tagged.values())).tag_field or "type"
-        if name not in data:
+        if name not in data and len(tagged) == 1:
+            # It tells nothing apart, so msgspec does not ask for it.
+            self.look(next(iter(tagged.values())), data, path)
+        elif name not in data:
             self._add((*path, name), REQUIRED, "missing")
         elif (member := _by_tag(tagged, data[name])) is None:
             known = ", ".join(map(repr, tagged))

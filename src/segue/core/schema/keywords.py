@@ -161,7 +161,10 @@ def _number(value: Any, default: Any = None) -> Any:
 
 def _lengths(bounds: Bounds, kind: Kind) -> Iterator[tuple[str, int]]:
     """Count characters, items or keys; three bytes are four characters of base64."""
-    for name, length in (("min", bounds.min_length), ("max", bounds.max_length)):
-        if length:
+    for name, length in (
+        ("min", bounds.min_length or None),
+        ("max", bounds.max_length),
+    ):
+        if length is not None:
             size = -(-length // 3) * 4 if kind is Kind.BYTES else length
             yield f"{name}{_LENGTHS[kind]}", size

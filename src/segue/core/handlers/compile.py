@@ -119,7 +119,7 @@ def compile_plan(
     head = ["query_"] * has_query + ["body_", "content_type_"] * has_body
     head += ["request_"] * has_request + ["carried_"] * has_carried
     head += ["scope_"] * bool(scoped)
-    is_async = plan.is_async and not _only_makes(plan)
+    is_async = plan.is_async and not _only_makes(whole)
     given = ", ".join([*head, *draft.path.values()])
     draft.writer.add(f"{'async ' * is_async}def {name}({given}):", 0)
     gathers = _begin_gathering(draft)

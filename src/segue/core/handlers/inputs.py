@@ -114,7 +114,7 @@ def is_repeated(hint: Any) -> bool:
         return False
     origin: Any = typing.get_origin(members[0]) or members[0]
     arguments = [a for a in typing.get_args(members[0]) if a is not ...]
-    return origin in _ARRAYS and all(is_scalar(argument) for argument in arguments)
+    return origin in _ARRAYS and all(is_scalar(a) or a is Upload for a in arguments)
 
 
 def is_upload(hint: Any) -> bool:

@@ -195,12 +195,13 @@ def _offers(around: Surroundings) -> Iterable[str]:
 
 def no_such_place(argument: Argument, signature: Signature, why: str) -> PlanError:
     """Tell that a mark names a place that cannot have the value."""
-    mark = type(argument.mark).__name__
+    mark = f" with {type(argument.mark).__name__}" if argument.mark else ""
     return PlanError(
         "SG-PLAN-024",
-        f"{signature.name}() asks for {_asked(argument)} with {mark}, but {why}.",
+        f"{signature.name}() asks for {_asked(argument)}{mark}, but {why}.",
         why="The value could never be found.",
-        fix="Take the mark off, or name the part of the request that has the value.",
+        fix="Name the part of the request that has the value, or serve it with POST, "
+        "PUT or PATCH.",
         where=(signature.place,),
     )
 

@@ -400,7 +400,7 @@ def test_a_plain_function_cannot_wait():
 def test_two_providers_of_one_type_are_refused():
     app = App()
     app.provide(Db, Db)
-    app.provide(Db, lambda: Db())
+    app.provide(Db, Repo)
 
     assert "SG-PLAN-025" in codes(app)
 
@@ -408,7 +408,7 @@ def test_two_providers_of_one_type_are_refused():
 def test_two_values_for_the_app_of_one_type_are_refused():
     app, group = App(), Group("/x")
     app.provide(Db, Db, scope="app")
-    group.provide(Db, lambda: Db(), scope="app")
+    group.provide(Db, User, scope="app")
     app.include(group)
 
     assert codes(app) == ["SG-PLAN-025"]

@@ -312,10 +312,13 @@ def test_a_script_gets_what_providers_make(shop):
 
 
 def test_an_error_of_a_script_is_told(shop):
-    with pytest.raises(LookupError):
+    def script():
         with shop.scope() as scope:
             scope.get(Db)
             raise LookupError("x")
+
+    with pytest.raises(LookupError):
+        script()
 
     assert shop.state.log == ["start", "LookupError('x')", "stop"]
 

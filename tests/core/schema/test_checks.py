@@ -130,6 +130,12 @@ def refuses(value: Any) -> bool:
             dt.datetime(2024, 1, 1, tzinfo=ZONE),
             dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
         ),
+        (
+            Annotated[dt.datetime, Ge(dt.datetime(2024, 1, 1, tzinfo=dt.UTC))],
+            dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+            NAIVE,
+        ),
+        (Annotated[Any, Predicate(bool)], 1, 0),
         (Annotated[dt.date, Ge(dt.date(2024, 1, 1))], dt.date(2024, 1, 1), None),
         (Annotated[Colour, Predicate(bool)], Colour.RED, None),
         (Item, Item("abc", [Item("ab")]), Item("abc", [Item("a")])),

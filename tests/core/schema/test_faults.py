@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import pytest
-from annotated_types import Ge, MaxLen, MinLen, Predicate
+from annotated_types import Ge, Gt, Lt, MaxLen, MinLen, MultipleOf, Predicate, Timezone
 from hypothesis import given, strategies as st
 
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import MOST, Fault, FaultFinder, find_faults
+from segue.core.schema.faults import MOST, Fault, FaultFinder, code_of, find_faults
+from segue.core.schema.marks import Pattern
 
 
 class Item(msgspec.Struct):
@@ -121,6 +122,14 @@ def test_all_faults_are_found_with_their_places():
             "value",
         ),
         (float, float("inf"), (), "Expected a finite number", "value"),
+        (uuid.UUID, "\ud800", (), "Expected text that can be encoded", "format"),
+        (
+            Annotated[int, Predicate(bool), Predicate(is_small)],
+            12,
+            (),
+            "Expected a value for which is_small holds",
+            "value",
+        ),
     ],
     ids=str,
 )
@@ -213,3 +222,102 @@ def test_a_finder_is_made_once_and_used_often():
     assert find({"sku": "a"}) == []
     assert find({"sku": 1}) == [Fault(("sku",), "Expected `str`, got `int`", "type")]
     assert find({"sku": "a"}) == []
+
+
+@pytest.mark.parametrize(
+    ("hint", "data", "message", "code"),
+    [
+        (
+            Annotated[int, MultipleOf(3)],
+            4,
+            "Expected `int` that's a multiple of 3",
+            "not_multiple",
+        ),
+        (Annotated[int, Gt(3)], 3, "Expected `int` > 3", "too_small"),
+        (Annotated[int, Lt(3)], 3, "Expected `int` < 3", "too_large"),
+        (Annotated[str, MinLen(2)], "a", "Expected `str` of length >= 2", "too_short"),
+        (
+            Annotated[dict[str, int], MaxLen(0)],
+            {"a": 1},
+            "Expected `object` of length <= 0",
+            "too_long",
+        ),
+        (
+            Annotated[str, Pattern("^a")],
+            "b",
+            "Expected `str` matching regex '^a'",
+            "pattern",
+        ),
+        (
+            Annotated[dt.datetime, Timezone(...)],
+            "2024-01-01T00:00:00",
+            "Expected a time zone",
+            "format",
+        ),
+        (
+            Annotated[dt.datetime, Timezone("UTC")],
+            "2024-01-01T00:00:00+01:00",
+            "Expected the time zone UTC",
+            "format",
+        ),
+        (
+            Annotated[dt.datetime, Ge(dt.datetime(2024, 1, 1, tzinfo=dt.UTC))],
+            "2025-01-01T00:00:00",
+            "Expected `datetime` >= 2024-01-01 00:00:00+00:00",
+            "too_small",
+        ),
+        (
+            Annotated[Any, Predicate(is_small)],
+            12,
+            "Expected a value for which is_small holds",
+            "value",
+        ),
+    ],
+    ids=str,
+)
+def test_a_constraint_that_does_not_hold_is_told(hint, data, message, code):
+    assert find_faults(hint, data)[0] == Fault((), message, code)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("Expected `str` of length >= 2", "too_short"),
+        ("Expected `str` of length <= 2", "too_long"),
+        ("Expected `str` matching regex 'a'", "pattern"),
+        ("Expected `int` that's a multiple of 2", "not_multiple"),
+        ("Expected `int` >= 2", "too_small"),
+        ("Expected `int` < 2", "too_large"),
+        ("Expected `int`, got `str`", "type"),
+        ("Something else", "value"),
+    ],
+)
+def test_the_kind_of_a_mistake_is_read_from_the_sentence(message, code):
+    assert code_of(message) == code
+
+
+def test_a_check_of_the_whole_may_fail_alone():
+    hint = Annotated[list[int], Predicate(is_sorted)]
+
+    assert find_faults(hint, [2, 1])[0].code == "value"
+    assert find_faults(Annotated[Item, Predicate(bool)], {"sku": "a"}) == []
+
+
+def is_sorted(values: list[int]) -> bool:
+    return values == sorted(values)
+
+
+def test_what_msgspec_cannot_convert_is_no_fault():
+    class Odd:
+        pass
+
+    assert find_faults(Odd, Odd()) == []
+    assert find_faults(bytes | str, "x") == []
+    assert find_faults(Annotated[Any, Ge(1)], "x") == []
+    assert find_faults(list[Odd], [1])[0].message == "Expected `Odd`, got `int`"
+    assert find_faults(dict[str, Odd], {"a": Odd()}) == []
+    many = {str(n): "x" for n in range(2 * MOST)}
+    assert (
+        len(find_faults(dict[int, int], dict.fromkeys(map(chr, range(300)), 1))) == MOST
+    )
+    assert len(find_faults(Strict, many)) == MOST

@@ -339,6 +339,8 @@ def _of_input(
     hint, has_body = made.hint, bool(around.methods & _WITH_BODY)
     if is_upload(hint) and not form:
         raise no_such_place(made, signature, "a request of this method has no files")
+    if is_upload(hint):
+        return _flat(made, Source.FORM, _plain_name(made.name), signature)
     if is_body(hint) and has_body and not form:
         check_readable(made, signature)
         return _with(made, Source.BODY)

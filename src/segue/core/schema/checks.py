@@ -31,6 +31,7 @@ from segue.core.schema.shape import (
 from segue.core.schema.source import Writer, compile_source
 
 __all__ = [
+    "bounds_of",
     "check_for",
     "classes_of_kind",
     "in_zone",
@@ -105,9 +106,13 @@ class _Checker:
     def _write(self, name: str, shape: Shape) -> None:
         writer = Writer()
         writer.add(f"def {name}(value):", 0)
+        writer.add("try:")
         for line in self._lines(shape, "value"):
-            writer.add(line)
-        writer.add("return True")
+            writer.add(f"    {line}")
+        writer.add("    return True")
+        # A time without a zone has no place in the order of those with one.
+        writer.add("except TypeError:")
+        writer.add("    return False")
         title = f"check of {shape.name or shape.kind.value}"
         self._names[name] = compile_source(str(writer), name, title, self._names)
 
@@ -132,7 +137,7 @@ class _Checker:
         return lines
 
     def _tests(self, shape: Shape, value: str) -> Iterator[str]:
-        bounds = shape.bounds
+        bounds = bounds_of(shape)
         _check_marks(shape)
         if shape.kind is Kind.DECIMAL:
             yield f"{value}.is_finite()"
@@ -283,6 +288,13 @@ def classes_of_kind(shape: Shape) -> tuple[type, ...]:
     return (origin,) if isinstance(origin, type) else ()
 
 
+def bounds_of(shape: Shape) -> Bounds:
+    """Choose the bounds that can be asked: of what may be anything, predicates only."""
+    if shape.kind in {Kind.ANY, Kind.OTHER}:
+        return Bounds(predicates=shape.bounds.predicates)
+    return shape.bounds
+
+
 # -- the rules that are more than a comparison; `faults.py` asks them as well
 
 
@@ -321,7 +333,7 @@ def unmet(bounds: Bounds, value: Any, name: str) -> Iterator[tuple[str, str]]:
     """
     for attribute, sign in _SIGNS:
         limit = getattr(bounds, attribute)
-        if limit is not None and not _COMPARE[sign](value, limit):
+        if limit is not None and not _compares(sign, value, limit):
             code = "too_small" if sign[0] == ">" else "too_large"
             yield code, f"Expected `{name}` {sign} {limit}"
     if bounds.multiple_of is not None and not is_multiple(value, bounds.multiple_of):
@@ -345,6 +357,13 @@ def _unmet_words(bounds: Bounds, value: Any) -> Iterator[tuple[str, str]]:
         if not satisfies(predicate, value):
             words = getattr(predicate, "__name__", "a condition")
             yield "value", f"Expected a value for which {words} holds"
+
+
+def _compares(sign: str, value: Any, limit: Any) -> bool:
+    try:
+        return bool(_COMPARE[sign](value, limit))
+    except TypeError:
+        return False
 
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {

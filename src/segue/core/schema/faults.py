@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
 
-from segue.core.schema.checks import check_for, classes_of_kind, unmet
+from segue.core.schema.checks import bounds_of, classes_of_kind, unmet
 from segue.core.schema.describe import describe
 from segue.core.schema.shape import NO_BOUNDS, Field, Kind, Shape
 
@@ -85,7 +85,6 @@ class FaultFinder:
         self._hint = hint
         self._text = text
         self._shape = describe(hint)
-        self._check = check_for(hint)
         # What was read of the types, by the identity of their shapes.
         self._fields: dict[int, tuple[Field, ...]] = {}
 
@@ -101,14 +100,12 @@ class FaultFinder:
 
     def _of_whole(self, data: Any) -> list[Fault]:
         try:
-            value = msgspec.convert(data, self._hint, strict=not self._text)
+            msgspec.convert(data, self._hint, strict=not self._text)
         except msgspec.ValidationError as error:
             message = str(error).partition(" - at `")[0]
             return [Fault((), message, code_of(message))]
         except (TypeError, ValueError, RecursionError, UnicodeError):
             return []
-        if self._check is not None and not self._check(value):
-            return [Fault((), "Expected a value that holds its constraints", "value")]
         return []
 
 
@@ -159,17 +156,13 @@ class _Search:
         self._add(path, f"Expected `{wanted}`, got `{got}`", "type")
 
     def _bounds(self, shape: Shape, data: Any, path: Path) -> None:
-        if shape.bounds == NO_BOUNDS:
+        bounds = bounds_of(shape)
+        if bounds == NO_BOUNDS:
             return
-        if shape.kind in _SIZED_DATA:
-            value = data
-        else:
-            value = _converted(shape, data, text=self._text)
-        try:
-            found = list(unmet(shape.bounds, value, _name_of(shape)))
-        except (TypeError, AttributeError):
-            return
-        for code, message in found:
+        value = data
+        if shape.kind not in _SIZED_DATA | {Kind.ANY, Kind.OTHER}:
+            value = msgspec.convert(data, shape.hint, strict=not self._text)
+        for code, message in unmet(bounds, value, _name_of(shape)):
             self._add(path, message, code)
 
     # -- by kind
@@ -285,7 +278,8 @@ class _Search:
             message = str(error).partition(" - at `")[0]
             self._add(path, message, code_of(message))
             return
-        except (TypeError, ValueError, RecursionError, UnicodeError):
+        except UnicodeError:
+            self._add(path, "Expected text that can be encoded", "format")
             return
         if not _is_finite(value):
             self._add(path, _INFINITE, "value")
@@ -313,13 +307,6 @@ def _by_tag(tagged: Mapping[Any, Shape], tag: Any) -> Shape | None:
         return tagged.get(tag)
     except TypeError:
         return None
-
-
-def _converted(shape: Shape, data: Any, *, text: bool) -> Any:
-    try:
-        return msgspec.convert(data, shape.hint, strict=not text)
-    except (msgspec.ValidationError, TypeError, ValueError, RecursionError):
-        return data
 
 
 def _is_finite(value: Any) -> bool:

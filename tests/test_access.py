@@ -108,7 +108,9 @@ def test_a_decision_tells_why():
     assert str(decide(entries, Principals.of("user:eve"), "view")) == (
         "view is denied by entry 0, Deny(user:eve: *)"
     )
-    assert not decide([], Principals.of(AUTHENTICATED), "view")
+    nobody = decide([], Principals.of(AUTHENTICATED), "view")
+    assert not nobody
+    assert str(nobody) == "view is denied: no entry is about it"
 
 
 def test_entries_may_be_a_plain_list():

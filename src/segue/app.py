@@ -218,10 +218,6 @@ class App(Group):
             kernel = assemble(self._assembly(values))
         except ConfigurationError as error:
             problems += error.problems
-        except Exception:
-            # A controller that was made without its settings, most likely.
-            if not problems:
-                raise
         else:
             if not problems:
                 return kernel

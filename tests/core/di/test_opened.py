@@ -249,6 +249,18 @@ def _read(response):
     response.close()
 
 
+def test_a_source_that_cannot_be_closed_is_held_too():
+    log = []
+    opened = Opened()
+    opened.open(resource("a", log))
+    response = Stream([b"1"])
+    opened.hold(response)
+
+    _read(response)
+
+    assert log == [("a", None)]
+
+
 def test_only_a_stream_is_held():
     assert Opened().hold(None) is False
     assert Opened().hold(Response("x")) is False

@@ -438,5 +438,34 @@ def test_a_mistake_of_a_guard_is_told_with_its_name(protocol):
     app.add("/", lambda: "x", allow=nothing)
 
     with Client(app, protocol=protocol) as client:
-        with pytest.raises(WalkError, match=r"nothing\(\) at .* returned None"):
+        with pytest.raises(
+            WalkError, match=r"SG-WALK-061.*nothing\(\) at .* returned None"
+        ):
             client.get("/")
+
+
+def truthy():
+    return 1
+
+
+def test_what_is_true_lets_pass(protocol):
+    app = App()
+    app.add("/", lambda: "x", allow=truthy)
+
+    assert asked(app, protocol).status == 200
+
+
+def test_named_arguments_are_given_in_a_thread_too(protocol):
+    app = App()
+
+    def repo(*, db: Db, size: int = 3) -> Repo:
+        return Repo(db)
+
+    app.provide(Db)
+    app.provide(repo)
+
+    @app.get("/")
+    async def home(repo: Repo, marked: Annotated[int, []] = 1) -> list[int]:
+        return [marked]
+
+    assert asked(app, protocol).json() == [1]

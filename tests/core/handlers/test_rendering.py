@@ -50,7 +50,12 @@ def client(protocol):
 
     @app.get("/own", renderers=RENDERERS)
     def own(kind: str = "") -> Any:
-        return {"": (Row("a", 1), 203), "none": None, "raw": Response("x", 418)}[kind]
+        return {
+            "": (Row("a", 1), 203),
+            "none": None,
+            "two": ("a", "b"),
+            "raw": Response("x", 418),
+        }[kind]
 
     with Client(app, protocol=protocol) as client:
         yield client
@@ -92,6 +97,7 @@ def test_who_accepts_nothing_of_it_is_told_what_there_is(client):
 def test_an_answer_may_say_its_status_or_be_a_response(client):
     assert client.get("/own").status == 203
     assert client.get("/own?kind=none").status == 204
+    assert client.get("/own?kind=two").json() == ["a", "b"]
     assert client.get("/own?kind=raw").text == "x"
     assert client.get("/own?kind=raw").status == 418
 

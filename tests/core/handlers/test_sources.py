@@ -418,3 +418,48 @@ def test_answers_of_a_group_and_a_route_are_told_together():
 
     assert app.routes[0].options["responses"] == {404: "None.", 409: "Taken."}
     assert app.routes[0].options["tags"] == ("a", "b")
+
+
+def test_a_malformed_part_comes_before_what_does_not_fit(ask):
+    def handler(page: int, order: Order):
+        return "x"
+
+    malformed = {"content": b"{", "headers": {"content-type": "application/json"}}
+    assert ask(handler, "/?page=x", method="POST", **malformed).status == 400
+    assert ask(handler, "/?page=1", method="POST", **malformed).status == 400
+
+
+def test_a_whole_form_and_a_query_are_gathered(ask):
+    def handler(entry: Annotated[Entry, FromForm], page: Annotated[int, FromQuery]):
+        return "x"
+
+    answer = ask(handler, "/?page=x", method="POST", content=b"a=b", headers=FORM)
+    assert errors(answer) == [("form", "name", "missing"), ("query", "page", "type")]
+
+
+def test_raw_bytes_may_say_that_they_are_json(ask):
+    def handler(body: Annotated[bytes, FromBody]):
+        return body
+
+    headers = {"content-type": "application/json"}
+    assert ask(handler, method="POST", content=b"{", headers=headers).body == b"{"
+
+
+@pytest.mark.parametrize(("content", "status"), [(b"name=x", 200), (b"%zz=&&", 400)])
+def test_a_handler_on_the_loop_has_its_form_read_ahead(ask, content, status):
+    def handler(name: Annotated[str, FromForm]):
+        return name
+
+    options = {"inline": True, "timeout": 30}
+    answer = ask(handler, method="POST", content=content, headers=FORM, options=options)
+    assert answer.status == status
+
+
+def test_a_body_behind_a_guard_is_read_ahead_on_the_loop(ask):
+    def handler(order: Order):
+        return order.count
+
+    options = {"inline": True, "timeout": 30, "allow": lambda: True, "body_limit": 20}
+    sent = {"method": "POST", "options": options}
+    assert ask(handler, json={"count": 1}, **sent).json() == 1
+    assert ask(handler, json={"count": 1, "note": "x" * 99}, **sent).status == 413

@@ -249,6 +249,12 @@ def test_a_finder_is_made_once_and_used_often():
             "pattern",
         ),
         (
+            Annotated[str, Pattern("a"), Pattern("^b")],
+            "xa",
+            "Expected `str` matching regex '^b'",
+            "pattern",
+        ),
+        (
             Annotated[dt.datetime, Timezone(...)],
             "2024-01-01T00:00:00",
             "Expected a time zone",

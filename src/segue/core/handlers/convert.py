@@ -16,7 +16,7 @@ from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import REQUIRED, FaultFinder, code_of
+from segue.core.schema.faults import REQUIRED, Fault, FaultFinder, code_of
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
@@ -131,18 +131,15 @@ class _Decoder:
             raise of_faults("body", "$", faults)
 
     def _refusal(self, body: bytes, error: Exception) -> HTTPError:
-        if isinstance(error, RecursionError):
-            return BadRequest("The body is nested too deep.")
         try:
             data = self._plain(body)
         except RecursionError:
             return BadRequest("The body is nested too deep.")
         except UNFIT as malformed:
             return BadRequest(f"The body is malformed: {malformed}")
-        if faults := self._find(data):
-            return of_faults("body", "$", faults)
-        message = str(error).partition(" - at `")[0] or "Expected another value"
-        return invalid("body", "$", message, code_of(message))
+        message = str(error).partition(" - at `")[0]
+        first = Fault((), message, code_of(message))
+        return of_faults("body", "$", self._find(data) or [first])
 
 
 def _checked(

@@ -29,7 +29,7 @@ from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import FaultFinder, code_of
+from segue.core.schema.faults import Fault, FaultFinder, code_of
 from segue.core.types import UNSET
 
 __all__ = [
@@ -140,9 +140,8 @@ class _Text:
                 return value
         except msgspec.ValidationError as error:
             message = str(error).partition(" - at `")[0]
-        if faults := self._find(data):
-            raise of_faults(place, root, faults)
-        raise invalid(place, root or "$", message, code_of(message))
+        first = Fault((), message, code_of(message))
+        raise of_faults(place, root, self._find(data) or [first])
 
 
 def _has_file(value: Any) -> bool:

@@ -376,8 +376,6 @@ class _Assembler:
     def _try(self, work: Callable[[], Any]) -> Any:
         try:
             return work()
-        except ConfigurationError as error:
-            self._problems += error.problems
         except SegueError as error:
             self._problems.append(error.problem)
         return None

@@ -14,7 +14,7 @@ the short ways in `core/protocols`.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
@@ -43,10 +43,6 @@ _AREAD_BODY = Step(Request.abody, Colour.ASYNC)
 _AREAD_FORM = Step(Request.aform, Colour.ASYNC)
 
 
-def _no_scope(request: Request) -> NoReturn:
-    raise LookupError(request)
-
-
 class Surface(msgspec.Struct, frozen=True):
     """What is outermost on every answer of an app.
 
@@ -68,7 +64,7 @@ class Surface(msgspec.Struct, frozen=True):
     check: Callable[[Request], None] | None = None
     debug_page: Callable[[Exception, Request], Response] | None = None
     debug_miss: Callable[[HTTPError, Request], Response] | None = None
-    scope_of: Callable[[Request], Scope] = msgspec.field(default=_no_scope)
+    scope_of: Callable[[Request], Any] = msgspec.field(default=id)
 
 
 def walk(

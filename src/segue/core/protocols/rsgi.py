@@ -62,7 +62,8 @@ def build_rsgi(  # noqa: C901 - the hot path in one piece
         if scope.proto != "http":
             return _websocket(kernel, matcher, scope, protocol)
         try:
-            current.set(app)
+            if current.get() is not app:
+                current.set(app)
             # Made anew each time it is read.
             headers = scope.headers
             hosts = headers.get_all("host")

@@ -19,7 +19,7 @@ def client(monkeypatch):
     monkeypatch.syspath_prepend(EXAMPLES / "onefile")
     monkeypatch.delitem(sys.modules, "app", raising=False)
     module = __import__("app")
-    monkeypatch.delitem(sys.modules, "app")
+    del sys.modules["app"]  # what monkeypatch deleted it would put back
     with Client(module.app) as client:
         yield client
 

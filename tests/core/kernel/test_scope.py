@@ -456,3 +456,16 @@ def test_a_provider_for_the_app_without_a_yield_is_told():
 
     with pytest.raises(Exception, match="The provider db\\(\\) ended without a yield"):
         app.start()
+
+
+def test_a_stream_behind_an_async_hook_keeps_what_that_asked_for(app, protocol):
+    @app.before
+    async def before(db: Db): ...
+
+    @app.get("/")
+    async def stream():
+        yield "x"
+        app.state.log.append("read")
+
+    assert ask(app, protocol).text == "x"
+    assert app.state.log == ["open", "read", None]

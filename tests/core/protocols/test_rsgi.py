@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from segue import App, Request, Stream
+from segue import App, Request, Stream, url
 from segue.core.errors import ClientDisconnected
 from segue.core.kernel.kernel import Configuration
 from segue.testing import Client, Sent
@@ -351,3 +351,15 @@ def test_a_stream_that_failed_lets_go_of_its_connection(app: App, colour: str) -
         gc.enable()
 
     assert left == [None]
+
+
+def test_an_app_that_is_at_work_already_is_found_as_well() -> None:
+    app = App()
+
+    @app.get("/")
+    async def home() -> str:
+        return url(home)
+
+    with app.at_work(), Client(app, protocol="rsgi") as client:
+        assert client.get("/").text == "/"
+        assert client.get("/").text == "/"

@@ -328,6 +328,29 @@ def test_an_argument_that_cannot_be_is_refused_at_once(arguments, told):
     assert problem.where[0].startswith("tests/test_app.py:")
 
 
+@pytest.mark.parametrize(
+    ("name", "near"), [("proxys", "proxies"), ("alow", "allow"), ("prefix", None)]
+)
+def test_an_argument_that_nobody_knows_is_refused(name, near):
+    problem = refused(lambda: App(**{name: "x"}), "SG-APP-015")
+
+    assert f"{name}='x'" in problem.what
+    assert (f"Did you mean {near!r}?" in problem.fix) is (near is not None)
+
+
+def test_an_option_of_the_app_counts_for_all_its_routes(protocol):
+    def closed() -> bool:
+        return False
+
+    app, group = App(allow=closed, status=201), Group("/group")
+    app.add("/one", lambda: "one")
+    group.add("/two", lambda: "two", allow=lambda: True)
+    app.include(group)
+
+    with Client(app, protocol=protocol) as client:
+        assert [client.get(path).status for path in ("/one", "/group/two")] == [403] * 2
+
+
 def test_proxies_are_given_as_text_as_several_or_ready():
     ready = ProxyTrust(("10.0.0.0/8",))
 

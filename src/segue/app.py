@@ -23,7 +23,9 @@ from segue.core.errors import (
     RouteError,
     SettingsError,
     WalkError,
+    did_you_mean,
 )
+from segue.core.handlers.options import KNOWN_OPTIONS
 from segue.core.handlers.places import calling_place
 from segue.core.http.hosts import HostRule
 from segue.core.http.limits import Limits
@@ -54,6 +56,8 @@ class App(Group):
         threads: Worker threads for sync handlers under ASGI and RSGI; 32 times as
             many calls may wait for one, the next is answered with 503.
         timeout: Seconds an answer may take where the route does not say.
+        options: Options that its routes have unless they say otherwise, `allow` for
+            example; see `Group.add`.
 
     Raises:
         SettingsError: One of them cannot be what it is.
@@ -76,8 +80,10 @@ class App(Group):
         slashes: Slashes = "redirect",
         threads: int = 16,
         timeout: float | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__()
+        _check_options(options)
+        super().__init__(**options)
         _check_arguments(settings, slashes, threads, timeout)
         self.debug = bool(debug)
         self.access_log = False
@@ -519,6 +525,20 @@ def _check_arguments(
                 fix=fix,
                 where=(calling_place(),),
             )
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Refuse a misspelt argument, which would pass for an option of the routes."""
+    for name in options.keys() - KNOWN_OPTIONS:
+        known = (*inspect.signature(App).parameters, *sorted(KNOWN_OPTIONS))
+        raise SettingsError(
+            "SG-APP-015",
+            f"An app cannot be made with {name}={options[name]!r}.",
+            why="It is neither an argument of an app nor an option of its routes.",
+            fix="Leave it out; a prefix, a name or a host is a group's."
+            + did_you_mean(name, known),
+            where=(calling_place(),),
+        )
 
 
 def _now() -> datetime:

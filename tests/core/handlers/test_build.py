@@ -269,6 +269,16 @@ def test_a_body_where_there_is_none_is_told_to_be_served_otherwise():
     assert problem.fix.startswith("Serve it with POST")
 
 
+def test_a_handler_that_asks_for_its_answer_is_told_to_return_one():
+    def handler(response: Response):
+        pass
+
+    problem = refusal(handler, GET)
+
+    assert problem.code == "SG-PLAN-007"
+    assert "return JSON(" in problem.fix
+
+
 def test_a_name_of_the_path_that_is_nearly_a_parameter_is_refused():
     def handler(user_id):
         pass

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from segue.core.errors import HTTPError, PlanError, nearest
 
-__all__ = ["check_options", "merged_options", "several"]
+__all__ = ["KNOWN_OPTIONS", "check_options", "merged_options", "several"]
 
 
 def _is_status(value: Any) -> bool:
@@ -85,6 +85,9 @@ _KNOWN: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = MappingProxyTyp
         "timeout": (_is_duration, "a number of seconds above 0"),
     }
 )
+
+KNOWN_OPTIONS: Final = frozenset(_KNOWN)
+"""The options that mean something without a battery."""
 
 
 def check_options(options: Mapping[str, Any], place: str) -> None:

@@ -8,6 +8,7 @@ from segue.core.di.provider import Provider
 from segue.core.errors import PlanError, did_you_mean
 from segue.core.handlers.inputs import (
     bare,
+    classes_of,
     fields_of,
     is_body,
     is_repeated,
@@ -18,6 +19,7 @@ from segue.core.handlers.plan import Argument, Plan, Source, type_name
 from segue.core.handlers.signature import Parameter, Signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
+from segue.core.http.response import Response
 from segue.core.types import UNSET
 
 __all__ = [
@@ -172,6 +174,11 @@ def nothing_provides(
         fix = (
             f"Serve it with POST, PUT or PATCH, where {hint} is the body, or ask "
             "for its fields one by one, which come from the query."
+        )
+    elif Response in classes_of(parameter.hint):
+        fix = (
+            "Make one and return it: return JSON(data, headers={...}). In a function "
+            "of @app.after it is there, and the yield of a provider gives it."
         )
     else:
         offers = sorted(_offers(around))

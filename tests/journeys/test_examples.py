@@ -52,9 +52,18 @@ def test_one_file_takes_and_checks_what_comes_in(client):
 
 @pytest.mark.feature("M-003")
 def test_the_package_of_groups_passes_its_own_tests():
+    _pass_own_tests("groups", 5)
+
+
+@pytest.mark.feature("M-052")
+def test_the_api_of_orders_passes_its_own_tests():
+    _pass_own_tests("orders", 14)
+
+
+def _pass_own_tests(example, number):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."],
-        cwd=EXAMPLES / "groups",
+        cwd=EXAMPLES / example,
         env={**os.environ, "PYTHONPATH": f"{SOURCE}{os.pathsep}."},
         capture_output=True,
         text=True,
@@ -62,4 +71,4 @@ def test_the_package_of_groups_passes_its_own_tests():
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert f"{number} passed" in done.stdout

@@ -72,6 +72,12 @@ def test_a_target_that_cannot_be_hashed_is_found_by_equality(table, route):
     assert made.url([1]) == "/q"
 
 
+def test_the_method_of_an_object_is_found_by_the_function_of_its_class(table, route):
+    made = table(route("GET /p", Pages.show))
+
+    assert made.url(Pages().show) == made.url(Pages.show) == "/p"
+
+
 def test_without_the_values_of_any_route_the_first_tells_what_is_missing(table, route):
     made = table(route("GET /{year}", show), route("GET /{year}/{month}", show))
 

@@ -71,8 +71,10 @@ class Reverse:
 
 
 def _same(one: Any, other: Any) -> bool:
-    # Bound methods are made anew on each access, and are equal, not identical.
-    return type(one) is type(other) and bool(one == other)
+    # Bound methods are made anew on each access, and are equal, not identical. The
+    # route of a controller knows the function, and `self.show` is the method of it.
+    is_method_of = getattr(other, "__func__", other) is one
+    return is_method_of or (type(one) is type(other) and bool(one == other))
 
 
 def _needs(route: Route) -> set[str]:

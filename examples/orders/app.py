@@ -1,0 +1,26 @@
+"""The app: what belongs together, put together."""
+
+from orders.api import Orders
+from orders.customers import Customer, Customers, ask_customer, known
+from orders.documents import documents
+from orders.models import Order
+from orders.store import Store, find_order, open_store
+
+from segue import App, Group
+
+api = Group("/orders", tags="orders", allow=known)
+api.include(Orders)
+api.include(documents)
+
+app = App()
+app.provide(Customers, Customers, scope="app")
+app.provide(Store, open_store, scope="app")
+app.provide(Customer, ask_customer)
+app.provide(Order, find_order)
+app.include(api)
+
+
+@app.get("/", tags="about")
+def about():
+    """Say what this is."""
+    return {"api": "orders", "version": 1}

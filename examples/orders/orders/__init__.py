@@ -1,0 +1,1 @@
+"""Orders of a bookshop, for other programs."""

@@ -13,7 +13,7 @@ api.include(Orders)
 api.include(documents)
 
 app = App()
-app.provide(Customers, Customers, scope="app")
+app.provide(Customers, scope="app")
 app.provide(Store, open_store, scope="app")
 app.provide(Customer, ask_customer)
 app.provide(Order, find_order)

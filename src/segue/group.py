@@ -300,7 +300,9 @@ class Group:
         return register if function is None else register(function)
 
     @overload
-    def provide(self, function: F, /) -> F: ...
+    def provide(
+        self, function: F, /, *, scope: Scope = "request", inline: bool = False
+    ) -> F: ...
     @overload
     def provide(
         self, /, *, scope: Scope = "request", inline: bool = False

@@ -99,6 +99,7 @@ class Terminal:
 
     def _curl(self, words):
         method, headers, body, shows_head = None, {"host": HOST}, None, False
+        form = {}
         rest = iter(words)
         for word in rest:
             if word == "-X":
@@ -108,22 +109,34 @@ class Terminal:
                 headers[name.lower()] = value.strip()
             elif word in {"-d", "--json"}:
                 body = next(rest)
-                form = "application/x-www-form-urlencoded"
-                kind = "application/json" if word == "--json" else form
+                plain = "application/x-www-form-urlencoded"
+                kind = "application/json" if word == "--json" else plain
                 headers.setdefault("content-type", kind)
+            elif word == "-F":
+                name, _, value = next(rest).partition("=")
+                kind = "files" if value.startswith("@") else "data"
+                form.setdefault(kind, {})[name] = _content(value)
             elif word == "-i":
                 shows_head = True
             else:
                 url = urlsplit(word)
-        method = method or ("POST" if body is not None else "GET")
+        method = method or ("POST" if form or body is not None else "GET")
         target = url.path + (f"?{url.query}" if url.query else "")
-        content = (body or "").encode()
-        answer = self._client.request(method, target, headers=headers, content=content)
+        sent = form or {"content": (body or "").encode()}
+        answer = self._client.request(method, target, headers=headers, **sent)
         if not shows_head:
             return answer.text
         lines = [f"HTTP/1.1 {answer.status}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         return "\n".join([*lines, "", answer.text])
+
+
+def _content(value):
+    """Read what `-F name=value` means: text, or with an @ a file."""
+    if not value.startswith("@"):
+        return value
+    file = Path(value.removeprefix("@"))
+    return file.name, file.read_bytes()
 
 
 @pytest.fixture

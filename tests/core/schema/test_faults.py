@@ -105,6 +105,7 @@ def test_all_faults_are_found_with_their_places():
         ),
         (Cat | Dog, {"type": []}, ("type",), "Expected one of 'cat', 'dog'", "enum"),
         (Cat | Dog, {"type": "cat"}, ("lives",), "Required, but not given.", "missing"),
+        (Cat | int, {}, ("lives",), "Required, but not given.", "missing"),
         (Cat | Dog, 3, (), "Expected `Cat | Dog`, got `int`", "type"),
         (int | str, [], (), "Expected `int | str`, got `array`", "type"),
         (list[int] | int, ["a"], (0,), "Expected `int`, got `str`", "type"),

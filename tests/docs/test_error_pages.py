@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import re
 import typing
+from contextvars import Context
 from pathlib import Path
 
 import docpages
@@ -66,7 +67,8 @@ def _refusals(text, page):
     namespace, codes = _namespace(), set()
     for statement in _statements(text):
         code = compile(statement, str(page), "exec", flags=FLAGS)
-        codes |= _do(lambda code=code: eval(code, namespace))
+        # An app that answered in this thread before is not at work for the page.
+        codes |= Context().run(_do, lambda code=code: eval(code, namespace))
     for value in list(namespace.values()):
         if isinstance(value, segue.App):
             codes |= _do(value.freeze)

@@ -11,6 +11,7 @@ from segue.core.handlers.answers import (
     to_response,
 )
 from segue.core.handlers.draft import Draft
+from segue.core.handlers.heading import Heading
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.outputs import Exact, answer_holder, exactly
 from segue.core.handlers.rendering import Renderers
@@ -92,6 +93,9 @@ def _way_out(draft: Draft) -> _WayOut:
         namespace["stream_"] = Stream
         media_type, status = stream_type(plan.returns), plan.status or 200
         return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
+    if plan.headers is not None:
+        namespace["head_"] = Heading(plan)
+        return _WayOut("head_(answer_, request_)")
     if plan.status in _BODILESS:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response

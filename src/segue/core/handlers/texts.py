@@ -30,7 +30,7 @@ from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import Fault, FaultFinder, code_of
+from segue.core.schema.faults import Fault, FaultFinder, fault_of
 from segue.core.types import UNSET
 
 __all__ = [
@@ -136,14 +136,13 @@ class _Text:
         Raises:
             Invalid: It does not fit.
         """
-        message = "Expected another value"
+        first = Fault((), "Expected another value", "value")
         try:
             value = msgspec.convert(data, self._hint, strict=False)
             if is_finite(value) and (self._check is None or self._check(value)):
                 return value
         except msgspec.ValidationError as error:
-            message = str(error).partition(" - at `")[0]
-        first = Fault((), message, code_of(message))
+            first = fault_of(error)
         raise of_faults(place, root, self._find(data) or [first])
 
 

@@ -199,7 +199,11 @@ def page_reader(size: PageSize) -> Callable[..., Page]:
         before: str | None,
         total: bool | None,
     ) -> Page:
-        chosen = [n for n, given in (("after", after), ("before", before)) if given is not None]
+        chosen = [
+            n
+            for n, given in (("after", after), ("before", before))
+            if given is not None
+        ]
         if len(chosen) > 1 or (chosen and page != 1):
             other = "after" if len(chosen) > 1 else "page"
             raise invalid(

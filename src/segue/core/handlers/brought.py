@@ -27,5 +27,5 @@ def brought_provider(hint: Any) -> Provider | None:
     for cls in classes_of(hint):
         if (bring := getattr(cls, _DOOR, None)) is not None:
             factory = bring(hint)
-            return Provider(hint, factory, "request", True, place_of(factory))  # noqa: FBT003 - inline, as every factory of such a type is
+            return Provider(hint, factory, "request", True, place_of(factory))
     return None

@@ -94,8 +94,8 @@ def _way_out(draft: Draft) -> _WayOut:
         media_type, status = stream_type(plan.returns), plan.status or 200
         return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
     if plan.headers is not None:
-        namespace["head_"] = Heading(plan)
-        return _WayOut("head_(answer_, request_)")
+        namespace["headed_"] = Heading(plan)
+        return _WayOut("headed_(answer_, request_)")
     if plan.status in _BODILESS:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response

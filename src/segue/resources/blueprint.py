@@ -80,7 +80,8 @@ class Blueprint(Generic[T]):
         self._setup = setup
         self._place = place
         self._title = type.__name__
-        self._key = pick(known, setup.key, "key=", place)
+        seen = {name: field for name, field in known.items() if field.leaves}
+        self._key = pick(seen, setup.key, "key=", place)
         self._views: Views[T] = Views(type, known, setup.key)
         readable = self._views.readable
         if setup.version is not None:
@@ -99,7 +100,7 @@ class Blueprint(Generic[T]):
         self._sortable = {field.wire: field for field in sortable}
         self._default = parse_order(setup.order)
         for each in self._default:
-            pick(known, each.field, "order=", place)
+            pick(readable, each.field, "order=", place)
         self._hints: Mapping[str, RecordField] = known
         _check_store(setup, place)
         self._door = StoreDoor(setup.store)

@@ -15,7 +15,7 @@ from segue.core.handlers.inputs import members_of
 from segue.core.handlers.places import calling_place
 from segue.resources.matching import answer
 from segue.resources.query import Found, Query
-from segue.resources.records import fields_by_name, pick, with_fields
+from segue.resources.records import fields_by_name, pick, with_key
 from segue.resources.store import Duplicate, ItemError, Stale
 
 __all__ = ["AsyncMemoryStore", "MemoryStore"]
@@ -81,7 +81,8 @@ class MemoryStore(Generic[T]):
             ServiceUnavailable: There are as many as there may be.
         """
         with self._lock:
-            key, item = self._keyed(copy.deepcopy(item))
+            item = copy.deepcopy(self._keyed(item))
+            key = getattr(item, self._key)
             if key in self._items:
                 raise Duplicate(f"There is an item {key} already.")
             if self._limit is not None and len(self._items) >= self._limit:
@@ -160,12 +161,11 @@ class MemoryStore(Generic[T]):
         if key not in self._items or self._items[key] != expected:
             raise Stale("It was changed by somebody else.")
 
-    def _keyed(self, item: T) -> tuple[Any, T]:
-        key: Any = getattr(item, self._key)
-        if self._numbers is None or key:
-            return key, item
-        key = next(n for n in self._numbers if n not in self._items)
-        return key, with_fields(item, [(self._key, key)])
+    def _keyed(self, item: T) -> T:
+        if self._numbers is None or getattr(item, self._key, None):
+            return item
+        number = next(n for n in self._numbers if n not in self._items)
+        return with_key(item, self._key, number)
 
 
 class AsyncMemoryStore(Generic[T]):

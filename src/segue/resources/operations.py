@@ -127,8 +127,7 @@ class Operations(Generic[T]):
         for _ in range(_TRIES):
             item = yield from self.read(key)
             self._check(item, match)
-            changed = self._views.apply(change, item)
-            self._keep_key(changed, key)
+            changed = change.apply(item)
             try:
                 saved: T = yield "update", key, changed, item
             except Stale as error:
@@ -149,13 +148,13 @@ class Operations(Generic[T]):
             Conflict: Others change it all the time, or its new values are taken.
         """
         if self._views.has_key:
-            self._keep_key(new, key)
+            self._check_key(new, key)
         for _ in range(_TRIES):
             item: T | None = yield "get", key
             try:
                 if item is not None:
                     self._check(item, match)
-                    whole = self._views.replace(item, new)
+                    whole = self._views.replaced(item, new)
                     saved: T = yield "update", key, whole, item
                     return saved, 200
                 match.check(None)
@@ -220,9 +219,7 @@ class Operations(Generic[T]):
             try:
                 if each.etag is not None and _bare(each.etag) != self._etag(item):
                     raise PreconditionFailed("It is not in the state you have seen.")
-                changed = self._views.apply(each.change, item)
-                self._keep_key(changed, key)
-                ready.append((key, changed, item))
+                ready.append((key, each.change.apply(item), item))
             except HTTPError as error:
                 wrong.append(ItemError(index, error))
         if wrong:
@@ -272,9 +269,11 @@ class Operations(Generic[T]):
             match.demand()
         match.check(self._etag(item))
 
-    def _keep_key(self, item: T, key: Any) -> None:
+    def _check_key(self, item: T, key: Any) -> None:
         if getattr(item, self._key) != key:
-            raise invalid("body", f"$.{self._wire}", "The key cannot be changed", "key")
+            raise invalid(
+                "body", f"$.{self._wire}", "The key is another one in the path", "key"
+            )
 
     def _missing(self, key: Any) -> NotFound:
         return NotFound(f"There is no {self._title} {key}.")

@@ -4,17 +4,18 @@ A field has a name in Python and one on the wire; clients filter, sort and selec
 the second, stores by the first.
 """
 
-import dataclasses
 import typing
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
-from segue.core.errors import PlanError, did_you_mean
+from segue.core.errors import PlanError, WalkError, did_you_mean
 from segue.core.handlers.inputs import has_fields
+from segue.core.schema.describe import describe
+from segue.core.schema.patch import patch_of
 
-__all__ = ["RecordField", "fields_by_name", "pick", "with_fields"]
+__all__ = ["RecordField", "fields_by_name", "pick", "with_fields", "with_key"]
 
 T = TypeVar("T")
 
@@ -26,11 +27,17 @@ class RecordField(msgspec.Struct, frozen=True):
         name: As Python calls it.
         wire: As clients do.
         hint: Its type, with marks.
+        comes_in: A client may send it.
+        leaves: A client may see it.
+        has_default: An item may be made without it.
     """
 
     name: str
     wire: str
     hint: Any
+    comes_in: bool
+    leaves: bool
+    has_default: bool
 
 
 def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
@@ -43,24 +50,22 @@ def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
     if not has_fields(origin) or typing.is_typeddict(origin):
         raise PlanError(
             "SG-RES-001",
-            f"Resource({getattr(record, '__name__', record)!s}) is of no record.",
+            f"{getattr(record, '__name__', record)!s} is no record.",
             why="A resource has items with named fields, one of them the key.",
             fix="Give a Struct, a dataclass or an attrs class.",
             where=(place,),
         )
-    return {each.name: each for each in _fields(record, origin)}
-
-
-def _fields(record: Any, origin: type[Any]) -> Iterator[RecordField]:
-    if issubclass(origin, msgspec.Struct):
-        hints = typing.get_type_hints(origin, include_extras=True)
-        generic = origin is not record
-        for field in msgspec.structs.fields(record):
-            hint = field.type if generic else hints.get(field.name, field.type)
-            yield RecordField(field.name, field.encode_name, hint)
-        return
-    for name, hint in typing.get_type_hints(origin, include_extras=True).items():
-        yield RecordField(name, name, hint)
+    return {
+        each.name: RecordField(
+            name=each.name,
+            wire=each.wire,
+            hint=each.hint,
+            comes_in=not each.shape.notes.read_only,
+            leaves=not each.shape.notes.write_only,
+            has_default=not each.required,
+        )
+        for each in describe(record).fields()
+    }
 
 
 def pick(
@@ -76,21 +81,39 @@ def pick(
         raise PlanError(
             "SG-RES-002",
             f"{what} names {name!r}, which is no field.{did_you_mean(name, known)}",
-            why="It would be asked of every item, and none has it.",
+            why="It would be asked of every item, and none has it, or it never leaves.",
             fix=f"Name one of {', '.join(known)}.",
             where=(place,),
         )
     return field
 
 
-def with_fields(item: T, values: Iterable[tuple[str, Any]]) -> T:
+def with_fields(item: T, values: Mapping[str, Any]) -> T:
     """Copy a record with other values of some fields."""
-    changes = dict(values)
-    if isinstance(item, msgspec.Struct):
-        return msgspec.structs.replace(item, **changes)
-    if dataclasses.is_dataclass(item):
-        return cast("T", dataclasses.replace(cast("Any", item), **changes))
-    # Imported here: only who has attrs classes has attrs.
-    import attrs  # noqa: PLC0415
+    changed: T = patch_of(type(item), dict(values)).apply(item)
+    return changed
 
-    return cast("T", attrs.evolve(cast("Any", item), **changes))
+
+def with_key(item: T, name: str, key: Any) -> T:
+    """Give an item a key: a new item its first one, any other a copy.
+
+    Raises:
+        WalkError: Another field has no value yet, so that nobody could read it.
+    """
+    if hasattr(item, name):
+        return with_fields(item, {name: key})
+    if isinstance(item, msgspec.Struct):
+        msgspec.structs.force_setattr(item, name, key)
+    else:
+        object.__setattr__(item, name, key)
+    for field in describe(type(item)).fields():
+        if not hasattr(item, field.name):
+            raise WalkError(
+                "SG-RES-007",
+                f"A new {type(item).__name__} has no {field.name!r}.",
+                why="Clients do not send it, it has no default, and nobody gave it a "
+                "value.",
+                fix="Give the field a default, or replace the part that creates and "
+                "set it there.",
+            )
+    return item

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from segue.core.handlers.outputs import answer_holder
+from segue.core.handlers.showing import answer_shower
 
 __all__ = ["tagger"]
 
@@ -27,15 +27,15 @@ def tagger(read: Any, version: str | None = None) -> Callable[[Any], str]:
         read: The view of an item that leaves.
         version: The field that changes with every change, if there is one.
     """
-    hold = answer_holder(read)
+    show = answer_shower(read)
 
     def tag(item: Any) -> str:
         if version is not None:
             text = str(getattr(item, version))
             return text if _PLAIN(text) else _digest(text.encode())
-        held = item if hold is None else hold(item)
+        shown = item if show is None else show(item)
         # A set has another order in every process.
-        return _digest(msgspec.json.encode(held, order="deterministic"))
+        return _digest(msgspec.json.encode(shown, order="deterministic"))
 
     return tag
 

@@ -1,11 +1,13 @@
-"""The views of a type that a resource has: what comes in, what changes, what leaves."""
+"""The views of a type that a resource has: what comes in, what changes, what leaves.
 
-import typing
+The key is given by clients where they must: it has no default and is not marked as
+read-only. Else the store gives it, and no input has it. It never changes.
+"""
+
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-import msgspec
-
+from segue.core.schema.views import Create, Patch, Read, Without
 from segue.resources.records import RecordField, with_fields
 
 __all__ = ["Views"]
@@ -25,30 +27,27 @@ class Views(Generic[T]):
         create: What a client sends for a new item.
         patch: What a client sends for a change: absent is not null.
         read: What leaves.
-        has_key: Clients give the key of a new item; else the store does.
+        readable: The fields that leave.
+        has_key: Clients give the key of a new item.
     """
 
     def __init__(self, type: Any, known: Mapping[str, RecordField], key: str) -> None:  # noqa: A002 - as msgspec calls it
-        self.create: Any = type
-        self.read: Any = type
-        self.readable = dict(known)
-        self._known = known
-        self._key = key
-        self.has_key = True
-        self.patch: Any = msgspec.defstruct(
-            f"{type.__name__}Patch",
-            [
-                (f.name, typing.Union[f.hint, msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007
-                for f in known.values()
-            ],
+        own = known[key]
+        self.has_key = own.comes_in and not own.has_default
+        self.create: Any = Create[type]
+        self.patch: Any = Patch[type]
+        if own.comes_in:
+            self.patch = Annotated[self.patch, Without(key)]
+            if not self.has_key:
+                self.create = Annotated[self.create, Without(key)]
+        self.read: Any = Read[type]
+        self.readable = {n: field for n, field in known.items() if field.leaves}
+        self._sent = tuple(
+            field.name
+            for field in known.values()
+            if field.comes_in and (self.has_key or field.name != key)
         )
 
-    def apply(self, change: Any, item: T) -> T:
-        values = msgspec.structs.asdict(change)
-        return with_fields(
-            item, [(n, v) for n, v in values.items() if v is not msgspec.UNSET]
-        )
-
-    def replace(self, item: T, new: T) -> T:
-        """Put what a client sends in the place of what it may send."""
-        return new
+    def replaced(self, item: T, new: T) -> T:
+        """Put all that a client sent in the place of what an item has of it."""
+        return with_fields(item, {name: getattr(new, name) for name in self._sent})

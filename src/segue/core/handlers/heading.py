@@ -3,7 +3,7 @@
     @app.get("/rates", headers={"cache-control": "max-age=60"})
     def rates() -> Rates: ...
 
-    @app.get("/orders/{id}", headers=tag_of)       # called with the answer and the request
+    @app.get("/orders/{id}", headers=tag_of)     # called with answer and request
     def order(id: int) -> Order: ...
 
 A class that has a method `__headers__(self, request)` makes those of an answer that is
@@ -16,9 +16,9 @@ from typing import Any, TypeAlias, cast
 
 from segue.core.handlers.answers import status_of, to_response
 from segue.core.handlers.inputs import classes_of
-from segue.core.handlers.outputs import answer_holder
 from segue.core.handlers.plan import Plan
 from segue.core.handlers.rendering import Renderers
+from segue.core.handlers.showing import answer_shower, show_undeclared
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.types import UNSET
@@ -52,7 +52,8 @@ class Heading:
     def __init__(self, plan: Plan) -> None:
         self._headers = plan.headers
         self._status = plan.status
-        self._hold = None if plan.returns is UNSET else answer_holder(plan.returns)
+        is_undeclared = plan.returns is UNSET
+        self._show = show_undeclared if is_undeclared else answer_shower(plan.returns)
         self._render = Renderers(plan) if plan.renderers else None
 
     def __call__(self, answer: Any, request: Request) -> Response:
@@ -61,8 +62,8 @@ class Heading:
         if self._render is not None:
             response = self._render(answer, request)
         else:
-            held = data if self._hold is None else self._hold(data)
-            response = to_response(held, status)
+            shown = data if self._show is None else self._show(data)
+            response = to_response(shown, status)
         if not isinstance(data, Response):
             for name, value in self._made(data, request).items():
                 response.headers[name] = value

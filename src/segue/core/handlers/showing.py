@@ -1,0 +1,283 @@
+"""An answer with views -> what leaves of it.
+
+Read[Account] is written as the type that its view has on the wire: an `Account` becomes
+one with a call, field by field, and only the fields of the view are there to be encoded.
+What is no `Account` but stands for one, an object of another class or a dict, becomes a
+dict with the same fields.
+
+A view holds back secrets, so nothing gets past it: what is of no declared type at all is
+shown by the types that it is made of, as an answer without a declared type is.
+"""
+
+import functools
+import itertools
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Final, TypeAlias, Union, cast
+
+import msgspec
+
+from segue.core.errors import WalkError
+from segue.core.handlers.inputs import has_fields
+from segue.core.handlers.outputs import answer_holder, holder, is_object
+from segue.core.schema.describe import describe
+from segue.core.schema.shape import Kind
+from segue.core.schema.source import Writer, compile_source
+from segue.core.schema.views import OUT
+from segue.core.schema.weaving import Wire, changes, wanted, wire
+
+__all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
+
+Show: TypeAlias = Callable[[Any], Any]
+
+_NAMED: Final = {Kind.RECORD, Kind.ROW}
+_ARRAYS: Final = (list, tuple, set, frozenset)
+
+
+def shower(hint: Any) -> Show | None:
+    """Write what shows an answer as its views have it; None when it has none."""
+    return _Shower().compile(hint) if changes(hint, OUT) else None
+
+
+def answer_shower(hint: Any) -> Show | None:
+    """Build what shows a whole answer, or holds it to its type where nothing views it.
+
+    Returns:
+        None when all that there is may leave.
+    """
+    return answer_holder(hint, lambda each: shower(each) or holder(each))
+
+
+def show_undeclared(answer: Any) -> Any:
+    """Show an answer whose type nobody declared: a record, or several in a list.
+
+    What is inside a dict leaves as it is.
+    """
+    kind = type(answer)
+    if kind is list or kind is tuple:
+        if any(_shower_of(each) for each in set(map(type, answer))):
+            shown = [show_undeclared(each) for each in answer]
+            return tuple(shown) if kind is tuple else shown
+        return answer
+    show = _shower_of(kind)
+    return answer if show is None else show(answer)
+
+
+def show_untyped(value: Any) -> Any:
+    """Show a value whose type nobody declared: without the secrets of its class."""
+    if value is None or isinstance(value, (str, bytes, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        items = cast("Mapping[Any, Any]", value)
+        return {key: show_untyped(each) for key, each in items.items()}
+    if isinstance(value, _ARRAYS):
+        return [show_untyped(each) for each in cast("Sequence[Any]", value)]
+    show = _shower_of(type(value))
+    return value if show is None else show(value)
+
+
+@functools.lru_cache(maxsize=1000)
+def _shower_of(cls: type[Any]) -> Show | None:
+    """Find what shows the objects of a class; for answers of any type, so it is kept."""
+    return shower(cls) if has_fields(cls) else None
+
+
+class _Shower:
+    """Writes the functions of one hint and of the records in it."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, Any] = {
+            "unshown_": show_untyped,
+            "blank_": _blank,
+            "arrays_": _ARRAYS,
+        }
+        self._numbers = itertools.count()
+        self._records: dict[Any, str] = {}
+
+    def compile(self, hint: Any) -> Show:
+        """Write the function of a hint."""
+        writer, name = Writer(), self._name("show")
+        writer.add(f"def {name}(value):", 0)
+        writer.add(f"return {self._shown(hint, OUT, 'value')}")
+        return compile_source(str(writer), name, "show", self._names)
+
+    def _name(self, text: str) -> str:
+        return f"{text}_{next(self._numbers)}"
+
+    def _put(self, text: str, value: Any) -> str:
+        name = self._name(text)
+        self._names[name] = value
+        return name
+
+    def _shown(self, hint: Any, wish: Any, value: str) -> str:
+        """Write the expression of one value as it leaves."""
+        if not changes(hint, wish):
+            hold = holder(hint)
+            return value if hold is None else f"{self._put('hold', hold)}({value})"
+        plain, wish = wanted(hint, wish)
+        if typing.get_origin(plain) in (Union, UnionType):
+            return self._one_of(plain, wish, value)
+        shape = describe(plain)
+        if shape.kind in _NAMED:
+            return f"{self._record(plain, wish)}({value})"
+        arguments = typing.get_args(plain)
+        if shape.kind is Kind.TUPLE:
+            return self._places(arguments, wish, value)
+        item = self._name("each")
+        shown = self._shown(
+            arguments[-1 if shape.kind is Kind.MAPPING else 0], wish, item
+        )
+        if shape.kind is Kind.MAPPING:
+            key = self._name("key")
+            made = f"{{{key}: {shown} for {key}, {item} in {value}.items()}}"
+            mapping = self._put("mapping", Mapping)
+            return f"({made} if isinstance({value}, {mapping}) else unshown_({value}))"
+        made = f"[{shown} for {item} in {value}]"
+        return f"({made} if isinstance({value}, arrays_) else unshown_({value}))"
+
+    def _places(self, arguments: tuple[Any, ...], wish: Any, value: str) -> str:
+        shows = [_part(self, each, wish) for each in arguments]
+
+        def show_places(values: Any) -> Any:
+            if not isinstance(values, _ARRAYS) or len(values) != len(shows):
+                return show_untyped(values)
+            several = zip(cast("Sequence[Any]", values), shows, strict=True)
+            return [show(each) for each, show in several]
+
+        return f"{self._put('places', show_places)}({value})"
+
+    def _one_of(self, plain: Any, wish: Any, value: str) -> str:
+        absent = (NoneType, msgspec.UnsetType)
+        others = [each for each in typing.get_args(plain) if each not in absent]
+        if len(others) == 1:
+            name = self._put("absent", (None, msgspec.UNSET))
+            shown = self._shown(others[0], wish, value)
+            return f"({value} if {value} in {name} else {shown})"
+        pairs = [(_class_of(each, wish), _part(self, each, wish)) for each in others]
+        records = [
+            (frozenset(part.wire for part in made.parts), show)
+            for each, (_, show) in zip(others, pairs, strict=True)
+            if (made := _wire_of(each, wish)) is not None
+        ]
+
+        def show_one(found: Any) -> Any:
+            for cls in type(found).__mro__[:-1]:
+                for known, show in pairs:
+                    if cls is known:
+                        return show(found)
+            if records and isinstance(found, Mapping):
+                keys = cast("Mapping[str, Any]", found).keys()
+                return max(records, key=lambda each: len(each[0] & keys))[1](found)
+            return show_untyped(found)
+
+        return f"{self._put('one_of', show_one)}({value})"
+
+    # -- records
+
+    def _record(self, plain: Any, wish: Any) -> str:
+        key = plain, wish
+        if key not in self._records:
+            self._records[key] = name = self._name("record")
+            self._write(name, wire(plain, wish))
+        return self._records[key]
+
+    def _write(self, name: str, made: Wire) -> None:
+        writer, inner = Writer(), made.wish.inner
+        cls: Any = typing.get_origin(made.hint) or made.hint
+        other = self._put("other", None)
+        writer.add(f"def {name}(value):", 0)
+        if not typing.is_typeddict(cls):
+            known, shown = self._put("class", cls), self._put("shown", made.type)
+            omits = made.type.__struct_config__.omit_defaults
+            parts = [
+                f"{part.attribute}=" * omits
+                + self._shown(part.field.hint, inner, f"value.{part.field.name}")
+                for part in made.parts
+            ]
+            writer.add(f"if isinstance(value, {known}):")
+            writer.add("    try:")
+            writer.add(f"        return {shown}({', '.join(parts)})")
+            writer.add("    except AttributeError as error:")
+            writer.add("        raise blank_(value, error) from error")
+        writer.add(f"return {other}(value)")
+        shows = {
+            part.field.name: (
+                part.field.wire,
+                part.wire,
+                _part(self, part.field.hint, inner),
+            )
+            for part in made.parts
+        }
+        tag = {made.shape.tag_field: made.shape.tag} if made.shape.tag_field else {}
+        self._names[other] = _Other(tag, shows)
+        title = f"show {made.type.__name__}"
+        self._names[name] = compile_source(str(writer), name, title, self._names)
+
+
+def _part(shower: _Shower, hint: Any, wish: Any) -> Show:
+    """Write the function of one value by itself."""
+    writer, name = Writer(), shower._name("part")
+    writer.add(f"def {name}(value):", 0)
+    writer.add(f"return {shower._shown(hint, wish, 'value')}")
+    return compile_source(str(writer), name, "show", shower._names)
+
+
+def _wire_of(hint: Any, wish: Any) -> Wire | None:
+    plain, wish = wanted(hint, wish)
+    return wire(plain, wish) if describe(plain).kind in _NAMED else None
+
+
+def _class_of(hint: Any, wish: Any) -> Any:
+    plain, _ = wanted(hint, wish)
+    return typing.get_origin(plain) or plain
+
+
+class _Other:
+    """Shows what is no object of the class: a dict, or an object like it.
+
+    Args:
+        tag: What the class has on the wire beside its fields.
+        shows: By the name of a field: its own name on the wire, the one of the view,
+            and what shows its value.
+    """
+
+    __slots__ = ("_shows", "_tag")
+
+    def __init__(
+        self, tag: Mapping[str, Any], shows: Mapping[str, tuple[str, str, Show]]
+    ) -> None:
+        self._tag = tag
+        self._shows = shows
+
+    def __call__(self, value: Any) -> Any:
+        found: dict[str, Any] = {**self._tag}
+        if isinstance(value, Mapping):
+            data = cast("Mapping[str, Any]", value)
+            for own, wire, show in self._shows.values():
+                if own in data:
+                    found[wire] = show(data[own])
+            return found
+        if not is_object(value):
+            return show_untyped(value)
+        for name, (_, wire, show) in self._shows.items():
+            each = getattr(value, name, msgspec.UNSET)
+            if each is not msgspec.UNSET:
+                found[wire] = show(each)
+        return found
+
+
+def _blank(value: Any, error: AttributeError) -> Exception:
+    """Tell that a field has no value, since none came in for it."""
+    kind = type(value)
+    name = next(
+        (f.name for f in describe(kind).fields() if not hasattr(value, f.name)), ""
+    )
+    if not name:
+        return error
+    return WalkError(
+        "SG-VIEW-008",
+        f"A handler returned a {kind.__name__} whose {name!r} has no value.",
+        why="Input does not give it, and nobody else has yet.",
+        fix=f"Give it one first, account.{name} = ..., or give the field a default.",
+    )

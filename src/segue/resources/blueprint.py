@@ -19,7 +19,7 @@ and for many at once, at `/bulk`, where the item of that key has no such methods
 What they do is in `operations.py`; `made.py` makes functions of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -39,13 +39,14 @@ from segue.core.http.response import JSON
 from segue.core.http.urls import quote_path
 from segue.core.kernel.declarations import DeclaredRoute
 from segue.resources.filters import Filters
-from segue.resources.made import StoreDoor, made_handler
+from segue.resources.hints import applied, list_of, marked
+from segue.resources.made import Making, StoreDoor, made_handler
 from segue.resources.match import Match, PreconditionRequired
 from segue.resources.operations import Operations, Steps
 from segue.resources.page import Page, PageSize
 from segue.resources.paged import Paged
 from segue.resources.query import Found
-from segue.resources.records import RecordField, fields_by_name, pick
+from segue.resources.records import fields_by_name, pick
 from segue.resources.selection import Selection
 from segue.resources.setup import Setup
 from segue.resources.sorting import parse_order, total_order, wanted_order
@@ -101,7 +102,7 @@ class Blueprint(Generic[T]):
         self._default = parse_order(setup.order)
         for each in self._default:
             pick(readable, each.field, "order=", place)
-        self._hints: Mapping[str, RecordField] = known
+        self._known = known
         _check_store(setup, place)
         self._door = StoreDoor(setup.store)
         name = self._key.name
@@ -120,178 +121,163 @@ class Blueprint(Generic[T]):
             "update_many": ("/bulk", "PATCH", self._update_many),
             "delete_many": ("/bulk", "DELETE", self._delete_many),
         }[part]
-        words, body, signature, options = make()
+        made = make()
+        function = made_handler(part, made, self._door, self._place)
         return DeclaredRoute(
             path=path,
             methods=frozenset((method,)),
-            function=made_handler(
-                part, words, body, signature, self._door, self._place
-            ),
+            function=function,
             name=part,
             host=None,
             when=(),
-            options=options,
+            options=made.options,
             place=self._place,
         )
 
-    # -- one part each: its words, what it does, its signature, its options
+    # -- one part each
 
-    def _list(self) -> Any:
+    def _list(self) -> Making:
         setup = self._setup
         size = PageSize(setup.page_size, setup.max_page_size, cursor=setup.cursor)
         hints: dict[str, Any] = {
             "filter": self._filters.type,
-            "page": Annotated[Page, size],
+            "page": marked(Page, size),
         }
         if self._sortable:
-            words = f"{_names(self._sortable)}; with - in front descending."
+            words = f"{', '.join(self._sortable)}; with - in front descending."
             hints["sort"] = Annotated[str, FromQuery(description=words)], ""
         items = self._views.read
         if self._selection is not None:
             items = self._selection.type
-            hints["fields"] = self._selected(), None
-        signature = hints, Paged[items]
-        return f"List {self._title} items.", self._list_steps, signature, {}
+            hints["fields"] = self._selected(self._selection), None
+        words = f"List {self._title} items."
+        return Making(words, self._list_steps, hints, applied(Paged, items))
 
     def _list_steps(
         self,
-        filter: Any,
+        filter: Any,  # noqa: A002 - the name of the parameter
         page: Page,
         sort: str = "",
         fields: str | None = None,
     ) -> Steps[Paged[Any]]:
-        chosen = self._chosen(fields)
-        wanted = wanted_order(sort, self._sortable) if sort else ()
+        selection = self._selection
+        chosen = () if selection is None else selection.wanted(fields)
         asked = [
             msgspec.structs.replace(each, field=self._sortable[each.field].name)
-            for each in wanted
+            for each in wanted_order(sort, self._sortable)
         ]
         order = total_order(asked or self._default, self._key.name)
-        hints = [bare(self._hints[each.field].hint) for each in order]
+        hints = [bare(self._known[each.field].hint) for each in order]
         query = page.query(order, hints, self._filters.conditions(filter))
         found: Found[T] = yield "find", query
         answer: Paged[Any] = page.answer(found, order, hints)
-        if chosen is not None and self._selection is not None:
-            answer = self._selection.cut_all(answer, chosen)
-        return answer
+        return answer if selection is None else selection.cut_all(answer, chosen)
 
-    def _read(self) -> Any:
+    def _read(self) -> Making:
         hints, returns = self._keyed(), self._views.read
         if self._selection is not None:
-            hints["fields"] = self._selected(), None
+            hints["fields"] = self._selected(self._selection), None
             returns = self._selection.type
         options = {"raises": (NotFound,), "headers": self._tag}
-        return f"Read one {self._title}.", self._read_steps, (hints, returns), options
+        body = self._of_key(self._read_steps)
+        return Making(f"Read one {self._title}.", body, hints, returns, options)
 
-    def _read_steps(self, fields: str | None = None, **path: Any) -> Steps[Any]:
-        chosen = self._chosen(fields)
-        item = yield from self._operations.read(path[self._path_name])
-        if chosen is not None and self._selection is not None:
-            # The tag is that of the whole item, which a change is about.
-            cut = self._selection.cut(item, chosen)
-            return JSON(cut, headers={"etag": f'"{self.etag(item)}"'})
-        return item
+    def _read_steps(self, key: Any, fields: str | None = None) -> Steps[Any]:
+        selection = self._selection
+        chosen = () if selection is None else selection.wanted(fields)
+        item = yield from self._operations.read(key)
+        if selection is None:
+            return item
+        # The tag is that of the whole item, which a change is about.
+        tag = {"etag": f'"{self.etag(item)}"'}
+        return JSON(selection.cut(item, chosen), headers=tag)
 
-    def _create(self) -> Any:
-        signature = {"new": self._views.create}, self._views.read
+    def _create(self) -> Making:
         options = {"status": 201, "raises": (Conflict,), "headers": self._located}
-        return f"Create a {self._title}.", self._operations.create, signature, options
+        hints, returns = {"new": self._views.create}, self._views.read
+        body = self._operations.create
+        return Making(f"Create a {self._title}.", body, hints, returns, options)
 
-    def _update(self) -> Any:
+    def _update(self) -> Making:
         hints = {**self._keyed(), "change": self._views.patch, "match": Match}
-        return (
-            f"Change some fields of a {self._title}.",
-            lambda change, match, **path: self._operations.update(
-                path[self._path_name], change, match
-            ),
-            (hints, self._views.read),
-            {"raises": self._raises(Conflict), "headers": self._tag},
-        )
+        options = {"raises": self._raises(), "headers": self._tag}
+        words = f"Change some fields of a {self._title}."
+        body = self._of_key(self._operations.update)
+        return Making(words, body, hints, self._views.read, options)
 
-    def _put(self) -> Any:
+    def _put(self) -> Making:
         hints = {**self._keyed(), "new": self._views.create, "match": Match}
-        options: dict[str, Any] = {
-            "raises": self._raises(Conflict),
-            "headers": self._tag,
-        }
+        options: dict[str, Any] = {"raises": self._raises(), "headers": self._tag}
         words = f"Replace a {self._title}."
         if self._views.has_key:
             words = f"Create a {self._title}, or replace it."
             options["responses"] = {201: self._views.read}
-        return (
-            words,
-            lambda new, match, **path: self._operations.put(
-                path[self._path_name], new, match
-            ),
-            (hints, self._views.read),
-            options,
-        )
+        body = self._of_key(self._operations.put)
+        return Making(words, body, hints, self._views.read, options)
 
-    def _delete(self) -> Any:
-        return (
-            f"Delete a {self._title}.",
-            lambda match, **path: self._operations.delete(path[self._path_name], match),
-            ({**self._keyed(), "match": Match}, None),
-            {"status": 204, "raises": self._raises(Conflict)},
-        )
+    def _delete(self) -> Making:
+        hints = {**self._keyed(), "match": Match}
+        options = {"status": 204, "raises": self._raises()}
+        body = self._of_key(self._operations.delete)
+        return Making(f"Delete a {self._title}.", body, hints, None, options)
 
-    def _create_many(self) -> Any:
-        new = Annotated[list[self._views.create], *self._bounds()]
+    # -- many at once
+
+    def _create_many(self) -> Making:
+        hints = {"new": self._several(self._views.create)}
         options = {"status": 201, "raises": (Conflict,)}
-        signature = {"new": new}, list[self._views.read]
         words = f"Create several {self._title} items: all of them, or none."
-        return words, self._operations.create_many, signature, options
+        returns = list_of(self._views.read)
+        return Making(words, self._operations.create_many, hints, returns, options)
 
-    def _update_many(self) -> Any:
-        key = self._key
+    def _update_many(self) -> Making:
+        key, demands = self._key, self._setup.require_match
         change: Any = msgspec.defstruct(
             f"{self._title}Change",
             [
                 (key.name, bare(key.hint)),
                 ("change", self._views.patch),
-                ("etag", str)
-                if self._setup.require_match
-                else ("etag", str | None, None),
+                ("etag", str) if demands else ("etag", str | None, None),
             ],
             rename={key.name: key.wire},
-            frozen=True,
         )
-        signature = (
-            {"changes": Annotated[list[change], *self._bounds()]},
-            list[self._views.read],
-        )
+        change.__doc__ = f"A change of the {self._title} of a key."
+        hints = {"changes": self._several(change)}
         options = {"raises": (NotFound, Conflict, PreconditionFailed)}
         words = f"Change several {self._title} items: all of them, or none."
-        return words, self._operations.update_many, signature, options
+        returns = list_of(self._views.read)
+        return Making(words, self._operations.update_many, hints, returns, options)
 
-    def _delete_many(self) -> Any:
-        words = f"The {self._key.wire} of each."
-        mark = FromQuery(self._key.wire, description=words)
-        keys = Annotated[list[bare(self._key.hint)], mark, *self._bounds()]
-        signature = {"keys": keys}, None
+    def _delete_many(self) -> Making:
+        mark = FromQuery(self._key.wire, description=f"The {self._key.wire} of each.")
+        hints = {"keys": marked(self._several(bare(self._key.hint)), mark)}
         options = {"status": 204, "raises": (NotFound, Conflict)}
         words = f"Delete several {self._title} items: all of them, or none."
-        return words, self._operations.delete_many, signature, options
+        return Making(words, self._operations.delete_many, hints, None, options)
 
     # -- what several have
 
     def _keyed(self) -> dict[str, Any]:
         return {self._path_name: self._key.hint}
 
-    def _bounds(self) -> tuple[Any, ...]:
-        return MinLen(1), MaxLen(self._setup.bulk)
+    def _of_key(self, steps: Callable[..., Steps[Any]]) -> Callable[..., Steps[Any]]:
+        """Give an operation its key, whatever the path calls it."""
 
-    def _selected(self) -> Any:
-        names = () if self._selection is None else self._selection.names
-        words = f"Only these fields: some of {_names(names)}."
+        def of_key(**values: Any) -> Steps[Any]:
+            return steps(values.pop(self._path_name), **values)
+
+        return of_key
+
+    def _several(self, hint: Any) -> Any:
+        return marked(list_of(hint), MinLen(1), MaxLen(self._setup.bulk))
+
+    def _selected(self, selection: Selection) -> Any:
+        words = f"Only these fields: some of {', '.join(selection.names)}."
         return Annotated[str | None, FromQuery(description=words)]
 
-    def _chosen(self, fields: str | None) -> tuple[RecordField, ...] | None:
-        return None if self._selection is None else self._selection.wanted(fields)
-
-    def _raises(self, *others: type[HTTPError]) -> tuple[type[HTTPError], ...]:
+    def _raises(self) -> tuple[type[HTTPError], ...]:
         demanded = (PreconditionRequired,) if self._setup.require_match else ()
-        return NotFound, PreconditionFailed, *others, *demanded
+        return NotFound, Conflict, PreconditionFailed, *demanded
 
     def _tag(self, item: Any, _request: Request) -> dict[str, str]:
         return {"etag": f'"{self.etag(item)}"'}
@@ -301,10 +287,6 @@ class Blueprint(Generic[T]):
         key = msgspec.to_builtins(getattr(item, self._key.name), enc_hook=str)
         location = f"{below}/{quote_path(str(key), slashes=False)}"
         return {**self._tag(item, request), "location": location}
-
-
-def _names(names: Any) -> str:
-    return ", ".join(names)
 
 
 def _check_store(setup: Setup, place: str) -> None:

@@ -15,7 +15,7 @@ import decimal
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from annotated_types import MaxLen
@@ -28,6 +28,7 @@ from segue.core.handlers.inputs import (
     members_of,
 )
 from segue.core.handlers.plan import type_name
+from segue.resources.hints import list_of, marked, optional
 from segue.resources.query import Condition, Operator
 from segue.resources.records import RecordField, pick
 
@@ -94,7 +95,7 @@ class Filters:
                 )
             self._asked[name] = field, operator
             wires[name] = wire
-            fields.append((name, hint | None, None))
+            fields.append((name, optional(hint), None))
         self.type: Any = msgspec.defstruct(
             f"{title}Filter",
             fields,
@@ -152,7 +153,7 @@ class Filters:
                 fix="Take it out, or choose an operator that the type has.",
             )
         one = members[0] if len(members) == 1 else typing.Union[members]  # noqa: UP007 - built from a tuple
-        return Annotated[list[one], MaxLen(_MOST)] if operator is Operator.IN else one
+        return marked(list_of(one), MaxLen(_MOST)) if operator is Operator.IN else one
 
     def _error(self, what: str, *, fix: str) -> PlanError:
         return PlanError(

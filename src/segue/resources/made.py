@@ -6,13 +6,14 @@ with names and types, what is returned, a docstring.
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from segue.core.handlers.places import PLACE
-from segue.core.types import UNSET
-from segue.resources.operations import adrive, drive
+from segue.resources.operations import Steps, adrive, drive
 
-__all__ = ["StoreDoor", "made_handler"]
+__all__ = ["Making", "StoreDoor", "made_handler"]
 
 
 class StoreDoor:
@@ -37,55 +38,65 @@ class StoreDoor:
         return values.pop("store") if self.is_provided else self._store
 
 
+class Making(msgspec.Struct, frozen=True):
+    """What a handler is made of.
+
+    Attributes:
+        words: Its docstring.
+        body: Makes the operation out of the values by name.
+        hints: The types of the parameters; in a pair with the default.
+        returns: The type of the answer.
+        options: The options of its route.
+    """
+
+    words: str
+    body: Callable[..., Steps[Any]]
+    hints: Mapping[str, Any]
+    returns: Any
+    options: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+
+
 def made_handler(
-    name: str,
-    words: str,
-    body: Callable[..., Any],
-    signature: tuple[Mapping[str, Any], Any],
-    door: StoreDoor,
-    place: str,
+    name: str, making: Making, door: StoreDoor, place: str
 ) -> Callable[..., Any]:
     """Make a handler that runs an operation on a store.
 
     Args:
         name: What it is called.
-        words: Its docstring.
-        body: Makes the operation out of the values by name.
-        signature: The hints of the parameters, where a pair has the default behind;
-            and the hint of the answer.
+        making: What it is made of.
         door: How it gets to the store.
         place: Where it was asked for.
     """
-    if door.is_async:
-
-        async def handle(**values: Any) -> Any:
-            store = door.take(values)
-            return await adrive(body(**values), store)
-
-    else:
-
-        def handle(**values: Any) -> Any:
-            store = door.take(values)
-            return drive(body(**values), store)
-
-    hints, returns = signature
-    function: Any = handle
+    body = making.body
+    function: Any = _async(body, door) if door.is_async else _plain(body, door)
     parameters: list[inspect.Parameter] = []
-    function.__annotations__ = {}
-    for key, said in {**hints, **door.parameters}.items():
-        hint, default = said if isinstance(said, tuple) else (said, UNSET)
-        empty = inspect.Parameter.empty
-        parameters.append(
-            inspect.Parameter(
-                key,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=empty if default is UNSET else default,
-            )
-        )
-        function.__annotations__[key] = hint
-    function.__annotations__["return"] = returns
+    hints: dict[str, Any] = {"return": making.returns}
+    for key, said in {**making.hints, **door.parameters}.items():
+        default: Any = inspect.Parameter.empty
+        hints[key] = said
+        if isinstance(said, tuple):
+            hints[key], default = cast("tuple[Any, Any]", said)
+        kind = inspect.Parameter.KEYWORD_ONLY
+        parameters.append(inspect.Parameter(key, kind, default=default))
+    function.__annotations__ = hints
     function.__signature__ = inspect.Signature(parameters)
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = words
+    function.__doc__ = making.words
     setattr(function, PLACE, place)
-    return function
+    return cast("Callable[..., Any]", function)
+
+
+def _plain(body: Callable[..., Steps[Any]], door: StoreDoor) -> Callable[..., Any]:
+    def handle(**values: Any) -> Any:
+        store = door.take(values)
+        return drive(body(**values), store)
+
+    return handle
+
+
+def _async(body: Callable[..., Steps[Any]], door: StoreDoor) -> Callable[..., Any]:
+    async def handle(**values: Any) -> Any:
+        store = door.take(values)
+        return await adrive(body(**values), store)
+
+    return handle

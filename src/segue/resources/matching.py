@@ -110,9 +110,9 @@ def _compared(left: Any, right: Any, *, descending: bool) -> int:
     if left is None or right is None:
         return (left is None) - (right is None)
     try:
-        found = (left > right) - (left < right)
+        found = int(left > right) - int(left < right)
     except TypeError:
-        found = (str(left) > str(right)) - (str(left) < str(right))
+        found = int(str(left) > str(right)) - int(str(left) < str(right))
     return -found if descending else found
 
 

@@ -5,13 +5,15 @@ is sent the answer; `drive` runs it on a plain store, `adrive` on an async one. 
 store raises is raised at the yield.
 
 An update reads, checks, changes, and writes in the place of what it read. Where
-somebody else was faster the store says so, and it begins anew; or it refuses, where the client
-named the state that it has seen.
+somebody else was faster the store says so, and it begins anew; or it refuses, where the
+client named the state that it has seen.
 """
 
 import re
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from segue.core.errors import Conflict, HTTPError, NotFound, PreconditionFailed
 from segue.core.handlers.invalid import invalid
@@ -34,40 +36,50 @@ _TRIES: Final = 10
 
 def drive(steps: Steps[R], store: Any) -> R:
     """Run an operation on a plain store."""
-    call = next(steps)
-    while True:
+    step = _first(steps)
+    while isinstance(step, _Call):
         try:
-            found = getattr(store, call[0])(*call[1:])
+            found = getattr(store, step.method)(*step.arguments)
         except (HTTPError, ItemError) as error:
-            taken = _take(steps.throw, error)
+            step = _next(steps.throw, error)
         else:
-            taken = _take(steps.send, found)
-        if taken[0]:
-            return taken[1]
-        call = taken[1]
+            step = _next(steps.send, found)
+    return step.result
 
 
 async def adrive(steps: Steps[R], store: Any) -> R:
     """Run an operation on an async store."""
-    call = next(steps)
-    while True:
+    step = _first(steps)
+    while isinstance(step, _Call):
         try:
-            found = await getattr(store, call[0])(*call[1:])
+            found = await getattr(store, step.method)(*step.arguments)
         except (HTTPError, ItemError) as error:
-            taken = _take(steps.throw, error)
+            step = _next(steps.throw, error)
         else:
-            taken = _take(steps.send, found)
-        if taken[0]:
-            return taken[1]
-        call = taken[1]
+            step = _next(steps.send, found)
+    return step.result
 
 
-def _take(step: Callable[[Any], Any], value: Any) -> tuple[bool, Any]:
-    """Go one step on: whether that was the last, and the result or the next call."""
+class _Call(msgspec.Struct, frozen=True):
+    method: str
+    arguments: tuple[Any, ...]
+
+
+class _Done(msgspec.Struct, Generic[R], frozen=True):
+    result: R
+
+
+def _first(steps: Steps[R]) -> "_Call | _Done[R]":
+    return _next(steps.send, None)
+
+
+def _next(go_on: Callable[[Any], Any], value: Any) -> "_Call | _Done[Any]":
+    """Go to the next call of the store, or to the end."""
     try:
-        return False, step(value)
+        method, *arguments = go_on(value)
     except StopIteration as end:
-        return True, end.value
+        return _Done(end.value)
+    return _Call(method, tuple(arguments))
 
 
 class Operations(Generic[T]):

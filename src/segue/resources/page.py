@@ -12,7 +12,7 @@ A page by number shifts when items come in before it; one by cursor does not.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Final, TypeVar, cast, get_args, get_origin
 
 import msgspec
 from annotated_types import Ge, Le, MaxLen
@@ -184,8 +184,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _type_in(items: Sequence[Any], field: str) -> Any:
-    values = (value_of(item, field) for item in items)
-    return next((type(value) for value in values if value is not None), Any)
+    for item in items:
+        if (value := value_of(item, field)) is not None:
+            return cast("type[Any]", type(value))
+    return Any
 
 
 def page_reader(size: PageSize) -> Callable[..., Page]:

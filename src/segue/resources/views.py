@@ -5,9 +5,10 @@ read-only. Else the store gives it, and no input has it. It never changes.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from segue.core.schema.views import Create, Patch, Read, Without
+from segue.resources.hints import applied, marked
 from segue.resources.records import RecordField, with_fields
 
 __all__ = ["Views"]
@@ -34,13 +35,13 @@ class Views(Generic[T]):
     def __init__(self, type: Any, known: Mapping[str, RecordField], key: str) -> None:  # noqa: A002 - as msgspec calls it
         own = known[key]
         self.has_key = own.comes_in and not own.has_default
-        self.create: Any = Create[type]
-        self.patch: Any = Patch[type]
+        self.create: Any = applied(Create, type)
+        self.patch: Any = applied(Patch, type)
         if own.comes_in:
-            self.patch = Annotated[self.patch, Without(key)]
+            self.patch = marked(self.patch, Without(key))
             if not self.has_key:
-                self.create = Annotated[self.create, Without(key)]
-        self.read: Any = Read[type]
+                self.create = marked(self.create, Without(key))
+        self.read: Any = applied(Read, type)
         self.readable = {n: field for n, field in known.items() if field.leaves}
         self._sent = tuple(
             field.name

@@ -49,7 +49,12 @@ from segue.resources.query import Found
 from segue.resources.records import fields_by_name, pick
 from segue.resources.selection import Selection
 from segue.resources.setup import Setup
-from segue.resources.sorting import parse_order, total_order, wanted_order
+from segue.resources.sorting import (
+    check_sortable,
+    parse_order,
+    total_order,
+    wanted_order,
+)
 from segue.resources.tagging import tagger
 from segue.resources.views import Views
 
@@ -100,8 +105,9 @@ class Blueprint(Generic[T]):
         sortable = [pick(readable, name, "sort=", place) for name in setup.sort]
         self._sortable = {field.wire: field for field in sortable}
         self._default = parse_order(setup.order)
-        for each in self._default:
-            pick(readable, each.field, "order=", place)
+        in_order = [pick(readable, o.field, "order=", place) for o in self._default]
+        for field in (*sortable, *in_order, self._key):
+            check_sortable(field, place)
         self._known = known
         _check_store(setup, place)
         self._door = StoreDoor(setup.store)

@@ -36,7 +36,8 @@ class Cursors:
     """
 
     def __init__(self, place: str, order: Sequence[Order], hints: Sequence[Any]):
-        self._scope = "\n".join([place, *map(str, order)]).encode()
+        # As JSON, so that no path can be taken for another one with an order.
+        self._scope = msgspec.json.encode([place, *map(str, order)])
         kinds = tuple(hint | None if _may_be_none(hint) else hint for hint in hints)
         self._decode = msgspec.json.Decoder(tuple.__class_getitem__(kinds)).decode
 

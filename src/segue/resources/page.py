@@ -12,7 +12,7 @@ A page by number shifts when items come in before it; one by cursor does not.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, TypeVar, cast, get_args, get_origin
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 from annotated_types import Ge, Le, MaxLen
@@ -186,7 +186,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def _type_in(items: Sequence[Any], field: str) -> Any:
     for item in items:
         if (value := value_of(item, field)) is not None:
-            return cast("type[Any]", type(value))
+            kind: type[Any] = type(value)
+            return _NUMBER if kind in (int, float) else kind
     return Any
 
 
@@ -238,6 +239,7 @@ def page_reader(size: PageSize) -> Callable[..., Page]:
     return page
 
 
+_NUMBER: Final[Any] = int | float
 _PAGE: Final = "The number of the page, from 1."
 _SIZE: Final = "How many items a page has at most."
 _AFTER: Final = "The items behind this cursor; empty for the first ones."

@@ -1,7 +1,7 @@
 """What a resource may be told: its own options, read and checked once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypedDict, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 import msgspec
 
@@ -128,7 +128,7 @@ def read_setup(options: dict[str, Any], place: str) -> tuple[Setup, dict[str, An
     for name, value in own.items():
         if name in ("filters", "sort", "only"):
             value = own[name] = (value,) if isinstance(value, str) else tuple(value)  # noqa: PLW2901 - as it is kept
-        kind = _KINDS.get(name) or cast("type[Any]", type(getattr(Setup(), name)))
+        kind: type[Any] = _KINDS.get(name) or type(getattr(Setup(), name))
         if not isinstance(value, kind) or not checks.get(name, _is_any)(value):
             raise _error(
                 f"The option {name}={value!r} cannot be read."

@@ -3,11 +3,17 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from segue.core.errors import nearest
-from segue.core.handlers.invalid import invalid
-from segue.resources.query import Order
+import msgspec
 
-__all__ = ["parse_order", "total_order", "wanted_order"]
+from segue.core.errors import PlanError, nearest
+from segue.core.handlers.inputs import bare, is_scalar
+from segue.core.handlers.invalid import invalid
+from segue.core.handlers.plan import type_name
+from segue.resources.hints import optional
+from segue.resources.query import Order
+from segue.resources.records import RecordField
+
+__all__ = ["check_sortable", "parse_order", "total_order", "wanted_order"]
 
 _LONGEST: Final = 64
 
@@ -24,6 +30,27 @@ def parse_order(text: str) -> tuple[Order, ...]:
         for field in (part.strip() for part in text.split(","))
         if field
     )
+
+
+def check_sortable(field: RecordField, place: str) -> None:
+    """Refuse a field whose values have no order, or none that a cursor could carry.
+
+    Raises:
+        PlanError: It is a list, a record, or a union of what cannot be told apart.
+    """
+    try:
+        msgspec.json.Decoder(optional(bare(field.hint)))
+        fits = is_scalar(field.hint)
+    except TypeError:
+        fits = False
+    if not fits:
+        raise PlanError(
+            "SG-RES-008",
+            f"Nothing can be sorted by {field.name!r}: {type_name(bare(field.hint))}.",
+            why="A cursor holds a value of it, as text or a number.",
+            fix="Sort by a field of text, a number, a date or an enum.",
+            where=(place,),
+        )
 
 
 def wanted_order(text: str, allowed: Collection[str]) -> tuple[Order, ...]:

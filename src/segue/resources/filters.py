@@ -105,9 +105,6 @@ class Filters:
         )
         self.type.__doc__ = f"Which {title} items are wanted."
 
-    def __bool__(self) -> bool:
-        return bool(self._asked)
-
     def conditions(self, wanted: Any) -> tuple[Condition, ...]:
         """Read what a client asked for."""
         asked = ((name, getattr(wanted, name)) for name in self._asked)

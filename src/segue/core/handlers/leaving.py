@@ -118,8 +118,8 @@ def _way_out(draft: Draft) -> _WayOut:
         if known is None:
             return _WayOut(finished)
         namespace["returned_"] = known[0]
-        usual = (("type(answer_) is returned_", known[1]),)
-        return _WayOut(finished, usual, shown="show_(answer_)")
+        test = "type(answer_) is returned_"
+        return _WayOut(finished, ((test, known[1]),), shown="show_(answer_)")
     if known is not None:
         namespace["returned_"] = known[0]
         exact = Exact("type(answer_) is returned_")

@@ -1,12 +1,12 @@
 """An answer with views -> what leaves of it.
 
-Read[Account] is written as the type that its view has on the wire: an `Account` becomes
-one with a call, field by field, and only the fields of the view are there to be encoded.
-What is no `Account` but stands for one, an object of another class or a dict, becomes a
-dict with the same fields.
+`Read[Account]` is written as the type that its view has on the wire: an `Account`
+becomes one with a call, field by field, and only the fields of the view are there to be
+encoded. What is no `Account` but stands for one, an object of another class or a dict,
+becomes a dict with the same fields.
 
-A view holds back secrets, so nothing gets past it: what is of no declared type at all is
-shown by the types that it is made of, as an answer without a declared type is.
+A view holds back secrets, so nothing gets past it: what is not of the declared type is
+shown by the classes that it is made of, as an answer without a declared type is.
 """
 
 import functools
@@ -22,6 +22,7 @@ from segue.core.errors import WalkError
 from segue.core.handlers.inputs import has_fields
 from segue.core.handlers.outputs import answer_holder, holder, is_object
 from segue.core.schema.describe import describe
+from segue.core.schema.refining import Wish
 from segue.core.schema.shape import Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
@@ -32,6 +33,7 @@ __all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
 Show: TypeAlias = Callable[[Any], Any]
 
 _NAMED: Final = {Kind.RECORD, Kind.ROW}
+_ABSENT: Final = (NoneType, msgspec.UnsetType)
 _ARRAYS: Final = (list, tuple, set, frozenset)
 
 
@@ -54,7 +56,7 @@ def show_undeclared(answer: Any) -> Any:
 
     What is inside a dict leaves as it is.
     """
-    kind = type(answer)
+    kind: Any = answer.__class__
     if kind is list or kind is tuple:
         if any(_shower_of(each) for each in set(map(type, answer))):
             shown = [show_undeclared(each) for each in answer]
@@ -69,17 +71,17 @@ def show_untyped(value: Any) -> Any:
     if value is None or isinstance(value, (str, bytes, int, float)):
         return value
     if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value)
+        items = cast("Any", value)
         return {key: show_untyped(each) for key, each in items.items()}
     if isinstance(value, _ARRAYS):
         return [show_untyped(each) for each in cast("Sequence[Any]", value)]
-    show = _shower_of(type(value))
+    show = _shower_of(cast("Any", type(value)))
     return value if show is None else show(value)
 
 
 @functools.lru_cache(maxsize=1000)
-def _shower_of(cls: type[Any]) -> Show | None:
-    """Find what shows the objects of a class; for answers of any type, so it is kept."""
+def _shower_of(cls: Any) -> Show | None:
+    """Find what shows the objects of a class; kept, since any answer may ask."""
     return shower(cls) if has_fields(cls) else None
 
 
@@ -91,15 +93,17 @@ class _Shower:
             "unshown_": show_untyped,
             "blank_": _blank,
             "arrays_": _ARRAYS,
+            "mapping_": Mapping,
+            "UNSET_": msgspec.UNSET,
         }
         self._numbers = itertools.count()
         self._records: dict[Any, str] = {}
 
-    def compile(self, hint: Any) -> Show:
+    def compile(self, hint: Any, wish: Wish = OUT) -> Show:
         """Write the function of a hint."""
         writer, name = Writer(), self._name("show")
         writer.add(f"def {name}(value):", 0)
-        writer.add(f"return {self._shown(hint, OUT, 'value')}")
+        writer.add(f"return {self._shown(hint, wish, 'value')}")
         return compile_source(str(writer), name, "show", self._names)
 
     def _name(self, text: str) -> str:
@@ -110,7 +114,7 @@ class _Shower:
         self._names[name] = value
         return name
 
-    def _shown(self, hint: Any, wish: Any, value: str) -> str:
+    def _shown(self, hint: Any, wish: Wish, value: str) -> str:
         """Write the expression of one value as it leaves."""
         if not changes(hint, wish):
             hold = holder(hint)
@@ -131,30 +135,26 @@ class _Shower:
         if shape.kind is Kind.MAPPING:
             key = self._name("key")
             made = f"{{{key}: {shown} for {key}, {item} in {value}.items()}}"
-            mapping = self._put("mapping", Mapping)
-            return f"({made} if isinstance({value}, {mapping}) else unshown_({value}))"
+            return f"({made} if isinstance({value}, mapping_) else unshown_({value}))"
         made = f"[{shown} for {item} in {value}]"
         return f"({made} if isinstance({value}, arrays_) else unshown_({value}))"
 
-    def _places(self, arguments: tuple[Any, ...], wish: Any, value: str) -> str:
-        shows = [_part(self, each, wish) for each in arguments]
+    def _places(self, arguments: tuple[Any, ...], wish: Wish, value: str) -> str:
+        shows = [self.compile(each, wish) for each in arguments]
 
         def show_places(values: Any) -> Any:
-            if not isinstance(values, _ARRAYS) or len(values) != len(shows):
+            if type(values) not in _ARRAYS or len(values) != len(shows):
                 return show_untyped(values)
-            several = zip(cast("Sequence[Any]", values), shows, strict=True)
-            return [show(each) for each, show in several]
+            return [show(each) for each, show in zip(values, shows, strict=True)]
 
         return f"{self._put('places', show_places)}({value})"
 
-    def _one_of(self, plain: Any, wish: Any, value: str) -> str:
-        absent = (NoneType, msgspec.UnsetType)
-        others = [each for each in typing.get_args(plain) if each not in absent]
+    def _one_of(self, plain: Any, wish: Wish, value: str) -> str:
+        others = [each for each in typing.get_args(plain) if each not in _ABSENT]
         if len(others) == 1:
-            name = self._put("absent", (None, msgspec.UNSET))
-            shown = self._shown(others[0], wish, value)
-            return f"({value} if {value} in {name} else {shown})"
-        pairs = [(_class_of(each, wish), _part(self, each, wish)) for each in others]
+            absent = f"{value} is None or {value} is UNSET_"
+            return f"({value} if {absent} else {self._shown(others[0], wish, value)})"
+        pairs = [(_class_of(each, wish), self.compile(each, wish)) for each in others]
         records = [
             (frozenset(part.wire for part in made.parts), show)
             for each, (_, show) in zip(others, pairs, strict=True)
@@ -175,7 +175,7 @@ class _Shower:
 
     # -- records
 
-    def _record(self, plain: Any, wish: Any) -> str:
+    def _record(self, plain: Any, wish: Wish) -> str:
         key = plain, wish
         if key not in self._records:
             self._records[key] = name = self._name("record")
@@ -205,7 +205,7 @@ class _Shower:
             part.field.name: (
                 part.field.wire,
                 part.wire,
-                _part(self, part.field.hint, inner),
+                self.compile(part.field.hint, inner),
             )
             for part in made.parts
         }
@@ -215,20 +215,12 @@ class _Shower:
         self._names[name] = compile_source(str(writer), name, title, self._names)
 
 
-def _part(shower: _Shower, hint: Any, wish: Any) -> Show:
-    """Write the function of one value by itself."""
-    writer, name = Writer(), shower._name("part")
-    writer.add(f"def {name}(value):", 0)
-    writer.add(f"return {shower._shown(hint, wish, 'value')}")
-    return compile_source(str(writer), name, "show", shower._names)
-
-
-def _wire_of(hint: Any, wish: Any) -> Wire | None:
+def _wire_of(hint: Any, wish: Wish) -> Wire | None:
     plain, wish = wanted(hint, wish)
     return wire(plain, wish) if describe(plain).kind in _NAMED else None
 
 
-def _class_of(hint: Any, wish: Any) -> Any:
+def _class_of(hint: Any, wish: Wish) -> Any:
     plain, _ = wanted(hint, wish)
     return typing.get_origin(plain) or plain
 
@@ -269,7 +261,7 @@ class _Other:
 
 def _blank(value: Any, error: AttributeError) -> Exception:
     """Tell that a field has no value, since none came in for it."""
-    kind = type(value)
+    kind: Any = value.__class__
     name = next(
         (f.name for f in describe(kind).fields() if not hasattr(value, f.name)), ""
     )

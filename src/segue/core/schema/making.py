@@ -8,6 +8,7 @@ and the checks, on values that fit.
 import itertools
 import typing
 from collections.abc import Callable
+from types import UnionType
 from typing import Any, Final
 
 import msgspec
@@ -149,7 +150,7 @@ class _Maker:
         sure = [part for part in made.parts if not self._may_miss(part)]
         pairs = (f"{part.field.name!r}: {self._part(part, made)}" for part in sure)
         writer.add(f"found = {{{', '.join(pairs)}}}")
-        self._perhaps(writer, made, lambda name: repr(name))
+        self._perhaps(writer, made, repr)
         cls = self._put("class", made.hint)
         patched = made.wish.way == PATCH
         writer.add(f"return patch_({cls}, found)" if patched else "return found")
@@ -197,8 +198,6 @@ class _Maker:
 
 def _members(plain: Any) -> tuple[Any, ...]:
     """List the members of a union; none of what is no union."""
-    from types import UnionType
-
     if typing.get_origin(plain) in (typing.Union, UnionType):
         return typing.get_args(plain)
     return ()
@@ -208,7 +207,7 @@ def _class(plain: Any) -> Any:
     return typing.get_origin(plain) or plain
 
 
-def _container(origin: Any, kind: Kind) -> type:
+def _container(origin: Any, kind: Kind) -> Any:
     """Find what items are put into; msgspec makes the same."""
     if origin in (tuple, frozenset):
         return origin
@@ -216,5 +215,5 @@ def _container(origin: Any, kind: Kind) -> type:
 
 
 def _arguments(cls: Any) -> dict[str, str]:
-    """List the fields that the constructor of a class calls otherwise: those of attrs."""
+    """List what the constructor calls the fields, where it may differ: of attrs."""
     return {each.name: each.alias for each in getattr(cls, "__attrs_attrs__", ())}

@@ -17,7 +17,7 @@ import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields as dataclass_fields, is_dataclass
 from types import UnionType
-from typing import Annotated, Any, Final, Union, cast
+from typing import Annotated, Any, Final, Union
 
 import msgspec
 
@@ -113,7 +113,7 @@ def weave(hint: Any, wish: Wish) -> Any:
         raise _no_fields(plain)
     elif kind in _HOLDING:
         arguments = tuple(weave(each, wish) for each in typing.get_args(plain))
-        woven = cast("Any", typing.get_origin(plain))[arguments]
+        woven = typing.get_origin(plain)[arguments]
     else:
         members = tuple(weave(each, wish) for each in typing.get_args(plain))
         woven = Union[members]  # noqa: UP007 - made at run time
@@ -170,6 +170,7 @@ def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     if wish.way == PATCH:
         return True
     kind = _kind(plain)
+    key: tuple[Any, Wish | None]
     if kind in _NAMED:
         key = plain, wish
     elif kind in _HOLDING or kind is Kind.UNION:
@@ -236,7 +237,8 @@ def _made(plain: Any, wish: Wish) -> tuple[Wire, dict[str, Any]]:
     blank = tuple(
         each for each in shape.fields() if each.name not in taken and each.required
     )
-    if wish.way != "create" or typing.is_typeddict(_class(plain)):
+    cls = _class(plain)
+    if wish.way != "create" or typing.is_typeddict(cls) or hasattr(cls, "__shape__"):
         blank = ()
     _check_blank(shape, blank)
     return Wire(plain, shape, wish, made, parts, blank), {}
@@ -255,10 +257,10 @@ def _defined(part: Part, wish: Wish, *, omits: bool) -> tuple[Any, ...]:
         # `UNSET` of msgspec is the default of what may be left out on the way out.
         needs = each.required
         return (part.attribute, Any) if needs else (part.attribute, Any, msgspec.UNSET)
-    if isinstance(each.default, _CHANGEABLE):
-        shared: Any = each.default
-        return part.attribute, Any, msgspec.field(default_factory=lambda: shared)
-    return part.attribute, Any, msgspec.field(default=each.default)
+    default = each.default
+    if type(default) in _CHANGEABLE:  # attrs takes such a default, and shares it
+        return part.attribute, Any, msgspec.field(default_factory=lambda: default)
+    return part.attribute, Any, msgspec.field(default=default)
 
 
 def _hint(part: Part, wish: Wish) -> Any:
@@ -267,7 +269,7 @@ def _hint(part: Part, wish: Wish) -> Any:
     if wish.way == READ:
         return weave(hint, wish.inner) if wish.style else hint
     woven = _unqualified(weave(hint, wish.inner))
-    return Union[woven, msgspec.UnsetType] if part.may_miss else woven
+    return woven | msgspec.UnsetType if part.may_miss else woven
 
 
 def _unqualified(hint: Any) -> Any:

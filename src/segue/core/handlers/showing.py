@@ -13,8 +13,8 @@ import functools
 import itertools
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, Union, cast
+from types import NoneType
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
@@ -26,7 +26,7 @@ from segue.core.schema.refining import Wish
 from segue.core.schema.shape import Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
-from segue.core.schema.weaving import Wire, changes, wanted, wire
+from segue.core.schema.weaving import Wire, changes, is_word, kind_of, wanted, wire
 
 __all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
 
@@ -58,10 +58,12 @@ def show_undeclared(answer: Any) -> Any:
     """
     kind: Any = answer.__class__
     if kind is list or kind is tuple:
-        if any(_shower_of(each) for each in set(map(type, answer))):
-            shown = [show_undeclared(each) for each in answer]
-            return tuple(shown) if kind is tuple else shown
-        return answer
+        if not any(
+            each in _ARRAYS or _shower_of(each) for each in set(map(type, answer))
+        ):
+            return answer
+        shown = [show_undeclared(each) for each in answer]
+        return tuple(shown) if kind is tuple else shown
     show = _shower_of(kind)
     return answer if show is None else show(answer)
 
@@ -120,7 +122,7 @@ class _Shower:
             hold = holder(hint)
             return value if hold is None else f"{self._put('hold', hold)}({value})"
         plain, wish = wanted(hint, wish)
-        if typing.get_origin(plain) in (Union, UnionType):
+        if kind_of(plain) is Kind.UNION:
             return self._one_of(plain, wish, value)
         shape = describe(plain)
         if shape.kind in _NAMED:
@@ -156,7 +158,7 @@ class _Shower:
             return f"({value} if {absent} else {self._shown(others[0], wish, value)})"
         pairs = [(_class_of(each, wish), self.compile(each, wish)) for each in others]
         records = [
-            (frozenset(part.wire for part in made.parts), show)
+            (made, show)
             for each, (_, show) in zip(others, pairs, strict=True)
             if (made := _wire_of(each, wish)) is not None
         ]
@@ -166,9 +168,8 @@ class _Shower:
                 for known, show in pairs:
                     if cls is known:
                         return show(found)
-            if records and isinstance(found, Mapping):
-                keys = cast("Mapping[str, Any]", found).keys()
-                return max(records, key=lambda each: len(each[0] & keys))[1](found)
+            if records and (isinstance(found, Mapping) or is_object(found)):
+                return max(records, key=lambda each: _fit(found, each[0]))[1](found)
             return show_untyped(found)
 
         return f"{self._put('one_of', show_one)}({value})"
@@ -192,7 +193,7 @@ class _Shower:
             omits = made.type.__struct_config__.omit_defaults
             parts = [
                 f"{part.attribute}=" * omits
-                + self._shown(part.field.hint, inner, f"value.{part.field.name}")
+                + self._shown(part.field.hint, inner, _read(part.field.name))
                 for part in made.parts
             ]
             writer.add(f"if isinstance(value, {known}):")
@@ -215,9 +216,20 @@ class _Shower:
         self._names[name] = compile_source(str(writer), name, title, self._names)
 
 
+def _read(name: str) -> str:
+    return f"value.{name}" if is_word(name) else f"getattr(value, {name!r})"
+
+
 def _wire_of(hint: Any, wish: Wish) -> Wire | None:
     plain, wish = wanted(hint, wish)
     return wire(plain, wish) if describe(plain).kind in _NAMED else None
+
+
+def _fit(value: Any, made: Wire) -> int:
+    """Count the fields of a record that a value has."""
+    if isinstance(value, Mapping):
+        return sum(part.field.wire in value for part in made.parts)
+    return sum(hasattr(value, part.field.name) for part in made.parts)
 
 
 def _class_of(hint: Any, wish: Wish) -> Any:
@@ -262,14 +274,9 @@ class _Other:
 def _blank(value: Any, error: AttributeError) -> Exception:
     """Tell that a field has no value, since none came in for it."""
     kind: Any = value.__class__
-    name = next(
-        (f.name for f in describe(kind).fields() if not hasattr(value, f.name)), ""
-    )
-    if not name:
-        return error
     return WalkError(
         "SG-VIEW-008",
-        f"A handler returned a {kind.__name__} whose {name!r} has no value.",
+        f"A handler returned {kind.__name__}, whose {error.name!r} has no value.",
         why="Input does not give it, and nobody else has yet.",
-        fix=f"Give it one first, account.{name} = ..., or give the field a default.",
+        fix=f"Give it one first, `it.{error.name} = ...`, or give the field a default.",
     )

@@ -13,11 +13,10 @@ is named, input is taken as `Create` has it and an answer leaves as `Read` has i
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import UnionType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, Union
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from segue.core.errors import PlanError
-from segue.core.schema.describe import bare, describe, marks_of, name_of
+from segue.core.schema.describe import bare, marks_of, name_of
 from segue.core.schema.making import maker
 from segue.core.schema.patch import Patch
 from segue.core.schema.refining import (
@@ -32,7 +31,7 @@ from segue.core.schema.refining import (
     view_of,
 )
 from segue.core.schema.shape import Kind
-from segue.core.schema.weaving import shape_of, weave
+from segue.core.schema.weaving import kind_of, shape_of, wanted, weave
 
 __all__ = [
     "IN",
@@ -114,7 +113,7 @@ def shown_as(hint: Any) -> Any:
 
 def is_viewed(hint: Any) -> bool:
     """Tell whether a hint, or a member of it, names a view."""
-    members = typing.get_args(bare(hint)) if _is_union(hint) else ()
+    members = typing.get_args(bare(hint)) if kind_of(bare(hint)) is Kind.UNION else ()
     return any(view_of(bare(each), marks_of(each)) for each in (hint, *members))
 
 
@@ -125,12 +124,13 @@ def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -
         PlanError: With the view to write.
     """
     plain, marks = bare(hint), marks_of(hint)
-    name, other = name_of(plain), "Read" if ways == ("read",) else "Create"
     view = view_of(plain, marks)
+    name = name_of(plain if view is None else wanted(hint, Wish(view.way))[0])
+    other = "Read" if ways == ("read",) else "Create"
     if view is None:
         _check_unviewed(marks, name, other)
         # An alias may contain itself.
-        if describe(plain).kind not in _NAMED and plain not in within:
+        if kind_of(plain) not in _NAMED and plain not in within:
             for each in typing.get_args(plain):
                 _check_way(each, ways, (*within, plain))
     elif view.way not in ways:
@@ -152,7 +152,3 @@ def _check_unviewed(marks: tuple[Any, ...], name: str, view: str) -> None:
                 why="It says more about a view, and would have no effect.",
                 fix=f"Write Annotated[{view}[{name}], {mark!r}].",
             )
-
-
-def _is_union(hint: Any) -> bool:
-    return typing.get_origin(bare(hint)) in (Union, UnionType)

@@ -57,6 +57,8 @@ def show_undeclared(answer: Any) -> Any:
     What is inside a dict leaves as it is.
     """
     kind: Any = answer.__class__
+    if kind is dict or kind is str:
+        return answer
     if kind is list or kind is tuple:
         if not any(
             each in _ARRAYS or _shower_of(each) for each in set(map(type, answer))

@@ -74,9 +74,7 @@ def members_of(hint: Any) -> tuple[Any, ...]:
     hint = bare(hint)
     if typing.get_origin(hint) in (Union, types.UnionType):
         return tuple(
-            bare(member)
-            for member in typing.get_args(hint)
-            if member not in _ABSENT
+            bare(member) for member in typing.get_args(hint) if member not in _ABSENT
         )
     return (hint,)
 

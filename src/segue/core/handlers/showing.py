@@ -107,8 +107,14 @@ class _Shower:
         """Write the function of a hint."""
         writer, name = Writer(), self._name("show")
         writer.add(f"def {name}(value):", 0)
-        writer.add(f"return {self._shown(hint, wish, 'value')}")
+        self._returning(writer, self._shown(hint, wish, "value"))
         return compile_source(str(writer), name, "show", self._names)
+
+    def _returning(self, writer: Writer, expression: str) -> None:
+        writer.add("try:")
+        writer.add(f"    return {expression}")
+        writer.add("except AttributeError as error:")
+        writer.add("    raise blank_(error) from error")
 
     def _name(self, text: str) -> str:
         return f"{text}_{next(self._numbers)}"
@@ -133,15 +139,26 @@ class _Shower:
         if shape.kind is Kind.TUPLE:
             return self._places(arguments, wish, value)
         item = self._name("each")
-        shown = self._shown(
-            arguments[-1 if shape.kind is Kind.MAPPING else 0], wish, item
-        )
+        shown = self._item(arguments[shape.kind is Kind.MAPPING], wish, item)
         if shape.kind is Kind.MAPPING:
             key = self._name("key")
             made = f"{{{key}: {shown} for {key}, {item} in {value}.items()}}"
             return f"({made} if isinstance({value}, mapping_) else unshown_({value}))"
         made = f"[{shown} for {item} in {value}]"
         return f"({made} if isinstance({value}, arrays_) else unshown_({value}))"
+
+    def _item(self, hint: Any, wish: Wish, item: str) -> str:
+        """Write the expression of one of many: without a call, where it is a record."""
+        plain, inner = wanted(hint, wish)
+        shown = self._shown(hint, wish, item)
+        if kind_of(plain) not in _NAMED or not changes(hint, wish):
+            return shown
+        made = wire(plain, inner)
+        fields = (part.field.hint for part in made.parts)
+        if _is_dict(made) or any(changes(each, inner.inner) for each in fields):
+            return shown
+        known = self._put("class", _class(plain))
+        return f"({self._new(made, item)} if type({item}) is {known} else {shown})"
 
     def _places(self, arguments: tuple[Any, ...], wish: Wish, value: str) -> str:
         shows = [self.compile(each, wish) for each in arguments]
@@ -186,29 +203,20 @@ class _Shower:
         return self._records[key]
 
     def _write(self, name: str, made: Wire) -> None:
-        writer, inner = Writer(), made.wish.inner
-        cls: Any = typing.get_origin(made.hint) or made.hint
-        other = self._put("other", None)
+        writer, other = Writer(), self._put("other", None)
         writer.add(f"def {name}(value):", 0)
-        if not typing.is_typeddict(cls):
-            known, shown = self._put("class", cls), self._put("shown", made.type)
-            omits = made.type.__struct_config__.omit_defaults
-            parts = [
-                f"{part.attribute}=" * omits
-                + self._shown(part.field.hint, inner, _read(part.field.name))
-                for part in made.parts
-            ]
+        if not _is_dict(made):
+            known = self._put("class", _class(made.hint))
             writer.add(f"if isinstance(value, {known}):")
-            writer.add("    try:")
-            writer.add(f"        return {shown}({', '.join(parts)})")
-            writer.add("    except AttributeError as error:")
-            writer.add("        raise blank_(value, error) from error")
+            writer.depth += 1
+            self._returning(writer, self._new(made, "value"))
+            writer.depth -= 1
         writer.add(f"return {other}(value)")
         shows = {
             part.field.name: (
                 part.field.wire,
                 part.wire,
-                self.compile(part.field.hint, inner),
+                self.compile(part.field.hint, made.wish.inner),
             )
             for part in made.parts
         }
@@ -217,9 +225,29 @@ class _Shower:
         title = f"show {made.type.__name__}"
         self._names[name] = compile_source(str(writer), name, title, self._names)
 
+    def _new(self, made: Wire, value: str) -> str:
+        """Write the call that makes of an object what leaves of it."""
+        omits = made.type.__struct_config__.omit_defaults
+        parts = [
+            f"{part.attribute}=" * omits
+            + self._shown(
+                part.field.hint, made.wish.inner, _read(value, part.field.name)
+            )
+            for part in made.parts
+        ]
+        return f"{self._put('shown', made.type)}({', '.join(parts)})"
 
-def _read(name: str) -> str:
-    return f"value.{name}" if is_word(name) else f"getattr(value, {name!r})"
+
+def _read(value: str, name: str) -> str:
+    return f"{value}.{name}" if is_word(name) else f"getattr({value}, {name!r})"
+
+
+def _class(plain: Any) -> Any:
+    return typing.get_origin(plain) or plain
+
+
+def _is_dict(made: Wire) -> bool:
+    return typing.is_typeddict(_class(made.hint))
 
 
 def _wire_of(hint: Any, wish: Wish) -> Wire | None:
@@ -235,8 +263,7 @@ def _fit(value: Any, made: Wire) -> int:
 
 
 def _class_of(hint: Any, wish: Wish) -> Any:
-    plain, _ = wanted(hint, wish)
-    return typing.get_origin(plain) or plain
+    return _class(wanted(hint, wish)[0])
 
 
 class _Other:
@@ -273,12 +300,12 @@ class _Other:
         return found
 
 
-def _blank(value: Any, error: AttributeError) -> Exception:
+def _blank(error: AttributeError) -> Exception:
     """Tell that a field has no value, since none came in for it."""
-    kind: Any = value.__class__
     return WalkError(
         "SG-VIEW-008",
-        f"A handler returned {kind.__name__}, whose {error.name!r} has no value.",
+        f"A handler returned {type(error.obj).__name__}, whose {error.name!r} has no "
+        "value.",
         why="Input does not give it, and nobody else has yet.",
         fix=f"Give it one first, `it.{error.name} = ...`, or give the field a default.",
     )

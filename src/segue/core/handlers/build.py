@@ -118,7 +118,8 @@ def build_plan(
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
     check_colours(plan)
-    check_shown(plan)
+    if surroundings.input:
+        check_shown(plan)
     return plan
 
 

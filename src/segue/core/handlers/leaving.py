@@ -21,6 +21,8 @@ from segue.core.handlers.rendering import Renderers
 from segue.core.handlers.showing import answer_shower, show_undeclared, shower
 from segue.core.http.encoding import encode_json, quick_encode
 from segue.core.http.response import Stream
+from segue.core.schema.describe import describe
+from segue.core.schema.shape import Kind
 from segue.core.types import UNSET
 
 __all__ = ["write_out", "write_pair"]
@@ -119,21 +121,40 @@ def _way_out(draft: Draft) -> _WayOut:
     if (made := _response_of(plan, namespace)) is not None:
         return _WayOut(made)
     declared = f", {plan.status}" if plan.status else ""
-    finished = f"finish_(answer_{declared})"
-    if plan.returns is UNSET:
-        namespace["str_"], namespace["dict_"] = str, dict
-        namespace["show_"] = show_undeclared
-        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
-        return _WayOut(f"finish_(show_(answer_){declared})", usual)
-    known, exact = pair_kind(bare(plan.returns)), None
+    if plan.returns is UNSET or describe(plan.returns).kind is Kind.ANY:
+        return _undeclared(draft, declared)
     if (show := shower(plan.returns)) is not None:
         namespace["show_"], namespace["hold_"] = show, answer_shower(plan.returns)
-        finished = f"finish_(hold_(answer_){declared})"
-        if known is None:
-            return _WayOut(finished)
-        namespace["returned_"] = known[0]
-        usual = (("type(answer_) is returned_", known[1]),)
-        return _WayOut(finished, usual, shown="show_(answer_)")
+        return _viewed(draft, declared)
+    return _declared(draft, declared)
+
+
+def _undeclared(draft: Draft, declared: str) -> _WayOut:
+    draft.namespace["show_"] = show_undeclared
+    finished = f"finish_(show_(answer_){declared})"
+    if draft.plan.returns is not UNSET:
+        return _WayOut(finished)
+    draft.namespace["str_"], draft.namespace["dict_"] = str, dict
+    usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", JSON_KIND)
+    return _WayOut(finished, usual)
+
+
+def _viewed(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer with views: `show_` makes of it what is encoded."""
+    finished = f"finish_(hold_(answer_){declared})"
+    known = pair_kind(bare(draft.plan.returns))
+    if known is None:
+        return _WayOut(finished)
+    draft.namespace["returned_"] = known[0]
+    test = "type(answer_) is returned_"
+    return _WayOut(finished, ((test, known[1]),), shown="show_(answer_)")
+
+
+def _declared(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer that is held to its type."""
+    plan, namespace = draft.plan, draft.namespace
+    finished = f"finish_(answer_{declared})"
+    known, exact = pair_kind(bare(plan.returns)), None
     if known is not None:
         namespace["returned_"] = known[0]
         exact = Exact("type(answer_) is returned_")

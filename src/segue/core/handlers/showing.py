@@ -1,20 +1,20 @@
 """An answer with views -> what leaves of it.
 
-Read[Account] is written as the type that its view has on the wire: an `Account` becomes
-one with a call, field by field, and only the fields of the view are there to be encoded.
-What is no `Account` but stands for one, an object of another class or a dict, becomes a
-dict with the same fields.
+`Read[Account]` is written as the type that its view has on the wire: an `Account`
+becomes one with a call, field by field, and only the fields of the view are there to be
+encoded. What is no `Account` but stands for one, an object of another class or a dict,
+becomes a dict with the same fields.
 
-A view holds back secrets, so nothing gets past it: what is of no declared type at all is
-shown by the types that it is made of, as an answer without a declared type is.
+A view holds back secrets, so nothing gets past it: what is not of the declared type is
+shown by the classes that it is made of, as an answer without a declared type is.
 """
 
 import functools
 import itertools
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, Union, cast
+from types import NoneType
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
@@ -22,16 +22,18 @@ from segue.core.errors import WalkError
 from segue.core.handlers.inputs import has_fields
 from segue.core.handlers.outputs import answer_holder, holder, is_object
 from segue.core.schema.describe import describe
+from segue.core.schema.refining import Wish
 from segue.core.schema.shape import Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
-from segue.core.schema.weaving import Wire, changes, wanted, wire
+from segue.core.schema.weaving import Wire, changes, is_word, kind_of, wanted, wire
 
 __all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
 
 Show: TypeAlias = Callable[[Any], Any]
 
 _NAMED: Final = {Kind.RECORD, Kind.ROW}
+_ABSENT: Final = (NoneType, msgspec.UnsetType)
 _ARRAYS: Final = (list, tuple, set, frozenset)
 
 
@@ -54,12 +56,16 @@ def show_undeclared(answer: Any) -> Any:
 
     What is inside a dict leaves as it is.
     """
-    kind = type(answer)
-    if kind is list or kind is tuple:
-        if any(_shower_of(each) for each in set(map(type, answer))):
-            shown = [show_undeclared(each) for each in answer]
-            return tuple(shown) if kind is tuple else shown
+    kind: Any = answer.__class__
+    if kind is dict or kind is str:
         return answer
+    if kind is list or kind is tuple:
+        if not any(
+            each in _ARRAYS or _shower_of(each) for each in set(map(type, answer))
+        ):
+            return answer
+        shown = [show_undeclared(each) for each in answer]
+        return tuple(shown) if kind is tuple else shown
     show = _shower_of(kind)
     return answer if show is None else show(answer)
 
@@ -69,17 +75,17 @@ def show_untyped(value: Any) -> Any:
     if value is None or isinstance(value, (str, bytes, int, float)):
         return value
     if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value)
+        items = cast("Any", value)
         return {key: show_untyped(each) for key, each in items.items()}
     if isinstance(value, _ARRAYS):
         return [show_untyped(each) for each in cast("Sequence[Any]", value)]
-    show = _shower_of(type(value))
+    show = _shower_of(cast("Any", type(value)))
     return value if show is None else show(value)
 
 
 @functools.lru_cache(maxsize=1000)
-def _shower_of(cls: type[Any]) -> Show | None:
-    """Find what shows the objects of a class; for answers of any type, so it is kept."""
+def _shower_of(cls: Any) -> Show | None:
+    """Find what shows the objects of a class; kept, since any answer may ask."""
     return shower(cls) if has_fields(cls) else None
 
 
@@ -91,16 +97,24 @@ class _Shower:
             "unshown_": show_untyped,
             "blank_": _blank,
             "arrays_": _ARRAYS,
+            "mapping_": Mapping,
+            "UNSET_": msgspec.UNSET,
         }
         self._numbers = itertools.count()
         self._records: dict[Any, str] = {}
 
-    def compile(self, hint: Any) -> Show:
+    def compile(self, hint: Any, wish: Wish = OUT) -> Show:
         """Write the function of a hint."""
         writer, name = Writer(), self._name("show")
         writer.add(f"def {name}(value):", 0)
-        writer.add(f"return {self._shown(hint, OUT, 'value')}")
+        self._returning(writer, self._shown(hint, wish, "value"))
         return compile_source(str(writer), name, "show", self._names)
+
+    def _returning(self, writer: Writer, expression: str) -> None:
+        writer.add("try:")
+        writer.add(f"    return {expression}")
+        writer.add("except AttributeError as error:")
+        writer.add("    raise blank_(error) from error")
 
     def _name(self, text: str) -> str:
         return f"{text}_{next(self._numbers)}"
@@ -110,13 +124,13 @@ class _Shower:
         self._names[name] = value
         return name
 
-    def _shown(self, hint: Any, wish: Any, value: str) -> str:
+    def _shown(self, hint: Any, wish: Wish, value: str) -> str:
         """Write the expression of one value as it leaves."""
         if not changes(hint, wish):
             hold = holder(hint)
             return value if hold is None else f"{self._put('hold', hold)}({value})"
         plain, wish = wanted(hint, wish)
-        if typing.get_origin(plain) in (Union, UnionType):
+        if kind_of(plain) is Kind.UNION:
             return self._one_of(plain, wish, value)
         shape = describe(plain)
         if shape.kind in _NAMED:
@@ -125,38 +139,45 @@ class _Shower:
         if shape.kind is Kind.TUPLE:
             return self._places(arguments, wish, value)
         item = self._name("each")
-        shown = self._shown(
-            arguments[-1 if shape.kind is Kind.MAPPING else 0], wish, item
-        )
+        shown = self._item(arguments[shape.kind is Kind.MAPPING], wish, item)
         if shape.kind is Kind.MAPPING:
             key = self._name("key")
             made = f"{{{key}: {shown} for {key}, {item} in {value}.items()}}"
-            mapping = self._put("mapping", Mapping)
-            return f"({made} if isinstance({value}, {mapping}) else unshown_({value}))"
+            return f"({made} if isinstance({value}, mapping_) else unshown_({value}))"
         made = f"[{shown} for {item} in {value}]"
         return f"({made} if isinstance({value}, arrays_) else unshown_({value}))"
 
-    def _places(self, arguments: tuple[Any, ...], wish: Any, value: str) -> str:
-        shows = [_part(self, each, wish) for each in arguments]
+    def _item(self, hint: Any, wish: Wish, item: str) -> str:
+        """Write the expression of one of many: without a call, where it is a record."""
+        plain, inner = wanted(hint, wish)
+        shown = self._shown(hint, wish, item)
+        if kind_of(plain) not in _NAMED or not changes(hint, wish):
+            return shown
+        made = wire(plain, inner)
+        fields = (part.field.hint for part in made.parts)
+        if _is_dict(made) or any(changes(each, inner.inner) for each in fields):
+            return shown
+        known = self._put("class", _class(plain))
+        return f"({self._new(made, item)} if type({item}) is {known} else {shown})"
+
+    def _places(self, arguments: tuple[Any, ...], wish: Wish, value: str) -> str:
+        shows = [self.compile(each, wish) for each in arguments]
 
         def show_places(values: Any) -> Any:
-            if not isinstance(values, _ARRAYS) or len(values) != len(shows):
+            if type(values) not in _ARRAYS or len(values) != len(shows):
                 return show_untyped(values)
-            several = zip(cast("Sequence[Any]", values), shows, strict=True)
-            return [show(each) for each, show in several]
+            return [show(each) for each, show in zip(values, shows, strict=True)]
 
         return f"{self._put('places', show_places)}({value})"
 
-    def _one_of(self, plain: Any, wish: Any, value: str) -> str:
-        absent = (NoneType, msgspec.UnsetType)
-        others = [each for each in typing.get_args(plain) if each not in absent]
+    def _one_of(self, plain: Any, wish: Wish, value: str) -> str:
+        others = [each for each in typing.get_args(plain) if each not in _ABSENT]
         if len(others) == 1:
-            name = self._put("absent", (None, msgspec.UNSET))
-            shown = self._shown(others[0], wish, value)
-            return f"({value} if {value} in {name} else {shown})"
-        pairs = [(_class_of(each, wish), _part(self, each, wish)) for each in others]
+            absent = f"{value} is None or {value} is UNSET_"
+            return f"({value} if {absent} else {self._shown(others[0], wish, value)})"
+        pairs = [(_class_of(each, wish), self.compile(each, wish)) for each in others]
         records = [
-            (frozenset(part.wire for part in made.parts), show)
+            (made, show)
             for each, (_, show) in zip(others, pairs, strict=True)
             if (made := _wire_of(each, wish)) is not None
         ]
@@ -166,16 +187,15 @@ class _Shower:
                 for known, show in pairs:
                     if cls is known:
                         return show(found)
-            if records and isinstance(found, Mapping):
-                keys = cast("Mapping[str, Any]", found).keys()
-                return max(records, key=lambda each: len(each[0] & keys))[1](found)
+            if records and (isinstance(found, Mapping) or is_object(found)):
+                return max(records, key=lambda each: _fit(found, each[0]))[1](found)
             return show_untyped(found)
 
         return f"{self._put('one_of', show_one)}({value})"
 
     # -- records
 
-    def _record(self, plain: Any, wish: Any) -> str:
+    def _record(self, plain: Any, wish: Wish) -> str:
         key = plain, wish
         if key not in self._records:
             self._records[key] = name = self._name("record")
@@ -183,29 +203,20 @@ class _Shower:
         return self._records[key]
 
     def _write(self, name: str, made: Wire) -> None:
-        writer, inner = Writer(), made.wish.inner
-        cls: Any = typing.get_origin(made.hint) or made.hint
-        other = self._put("other", None)
+        writer, other = Writer(), self._put("other", None)
         writer.add(f"def {name}(value):", 0)
-        if not typing.is_typeddict(cls):
-            known, shown = self._put("class", cls), self._put("shown", made.type)
-            omits = made.type.__struct_config__.omit_defaults
-            parts = [
-                f"{part.attribute}=" * omits
-                + self._shown(part.field.hint, inner, f"value.{part.field.name}")
-                for part in made.parts
-            ]
+        if not _is_dict(made):
+            known = self._put("class", _class(made.hint))
             writer.add(f"if isinstance(value, {known}):")
-            writer.add("    try:")
-            writer.add(f"        return {shown}({', '.join(parts)})")
-            writer.add("    except AttributeError as error:")
-            writer.add("        raise blank_(value, error) from error")
+            writer.depth += 1
+            self._returning(writer, self._new(made, "value"))
+            writer.depth -= 1
         writer.add(f"return {other}(value)")
         shows = {
             part.field.name: (
                 part.field.wire,
                 part.wire,
-                _part(self, part.field.hint, inner),
+                self.compile(part.field.hint, made.wish.inner),
             )
             for part in made.parts
         }
@@ -214,23 +225,45 @@ class _Shower:
         title = f"show {made.type.__name__}"
         self._names[name] = compile_source(str(writer), name, title, self._names)
 
+    def _new(self, made: Wire, value: str) -> str:
+        """Write the call that makes of an object what leaves of it."""
+        omits = made.type.__struct_config__.omit_defaults
+        parts = [
+            f"{part.attribute}=" * omits
+            + self._shown(
+                part.field.hint, made.wish.inner, _read(value, part.field.name)
+            )
+            for part in made.parts
+        ]
+        return f"{self._put('shown', made.type)}({', '.join(parts)})"
 
-def _part(shower: _Shower, hint: Any, wish: Any) -> Show:
-    """Write the function of one value by itself."""
-    writer, name = Writer(), shower._name("part")
-    writer.add(f"def {name}(value):", 0)
-    writer.add(f"return {shower._shown(hint, wish, 'value')}")
-    return compile_source(str(writer), name, "show", shower._names)
+
+def _read(value: str, name: str) -> str:
+    return f"{value}.{name}" if is_word(name) else f"getattr({value}, {name!r})"
 
 
-def _wire_of(hint: Any, wish: Any) -> Wire | None:
+def _class(plain: Any) -> Any:
+    return typing.get_origin(plain) or plain
+
+
+def _is_dict(made: Wire) -> bool:
+    return typing.is_typeddict(_class(made.hint))
+
+
+def _wire_of(hint: Any, wish: Wish) -> Wire | None:
     plain, wish = wanted(hint, wish)
     return wire(plain, wish) if describe(plain).kind in _NAMED else None
 
 
-def _class_of(hint: Any, wish: Any) -> Any:
-    plain, _ = wanted(hint, wish)
-    return typing.get_origin(plain) or plain
+def _fit(value: Any, made: Wire) -> int:
+    """Count the fields of a record that a value has."""
+    if isinstance(value, Mapping):
+        return sum(part.field.wire in value for part in made.parts)
+    return sum(hasattr(value, part.field.name) for part in made.parts)
+
+
+def _class_of(hint: Any, wish: Wish) -> Any:
+    return _class(wanted(hint, wish)[0])
 
 
 class _Other:
@@ -267,17 +300,12 @@ class _Other:
         return found
 
 
-def _blank(value: Any, error: AttributeError) -> Exception:
+def _blank(error: AttributeError) -> Exception:
     """Tell that a field has no value, since none came in for it."""
-    kind = type(value)
-    name = next(
-        (f.name for f in describe(kind).fields() if not hasattr(value, f.name)), ""
-    )
-    if not name:
-        return error
     return WalkError(
         "SG-VIEW-008",
-        f"A handler returned a {kind.__name__} whose {name!r} has no value.",
+        f"A handler returned {type(error.obj).__name__}, whose {error.name!r} has no "
+        "value.",
         why="Input does not give it, and nobody else has yet.",
-        fix=f"Give it one first, account.{name} = ..., or give the field a default.",
+        fix=f"Give it one first, `it.{error.name} = ...`, or give the field a default.",
     )

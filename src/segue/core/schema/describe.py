@@ -295,7 +295,9 @@ def name_of(hint: Any, *, full: bool = False) -> str:
     """
     plain = bare(hint)
     if view_of(plain, marks_of(hint)) is not None:
-        return name_of(describe(hint).hint, full=full)
+        shape = describe(hint)
+        if shape.hint is not hint:
+            return name_of(shape.hint, full=full)
     arguments = [name_of(each, full=full) for each in typing.get_args(plain)]
     origin: Any = typing.get_origin(plain) or plain
     if origin in (Union, types.UnionType):

@@ -8,6 +8,7 @@ and the checks, on values that fit.
 import itertools
 import typing
 from collections.abc import Callable
+from types import UnionType
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,16 @@ from segue.core.schema.describe import bare, describe
 from segue.core.schema.refining import PATCH, Wish
 from segue.core.schema.shape import Kind
 from segue.core.schema.source import Writer, compile_source
-from segue.core.schema.weaving import Part, Wire, changes, wanted, weave, wire
+from segue.core.schema.weaving import (
+    Part,
+    Wire,
+    changes,
+    is_word,
+    kind_of,
+    wanted,
+    weave,
+    wire,
+)
 from segue.core.types import UNSET
 
 __all__ = ["maker"]
@@ -53,7 +63,7 @@ class _Maker:
     def compile(self, hint: Any, wish: Wish) -> Callable[[Any], Any]:
         """Write the function of a hint."""
         plain, inner = wanted(hint, wish)
-        if describe(plain).kind in _NAMED and not _members(plain):
+        if kind_of(plain) in _NAMED:
             function: Callable[[Any], Any] = self._names[self._record(plain, inner)]
             return function
         return self._function(self._made(hint, wish, "value"), describe(plain).kind)
@@ -149,7 +159,7 @@ class _Maker:
         sure = [part for part in made.parts if not self._may_miss(part)]
         pairs = (f"{part.field.name!r}: {self._part(part, made)}" for part in sure)
         writer.add(f"found = {{{', '.join(pairs)}}}")
-        self._perhaps(writer, made, lambda name: repr(name))
+        self._perhaps(writer, made, repr)
         cls = self._put("class", made.hint)
         patched = made.wish.way == PATCH
         writer.add(f"return patch_({cls}, found)" if patched else "return found")
@@ -158,10 +168,12 @@ class _Maker:
         names = _arguments(_class(made.hint))
         sure = [part for part in made.parts if not part.may_miss]
         given = [
-            f"{names.get(part.field.name, part.field.name)}={self._part(part, made)}"
+            _given(names.get(part.field.name, part.field.name), self._part(part, made))
             for part in sure
         ]
-        given += [f"{names.get(each.name, each.name)}=BLANK_" for each in made.blank]
+        given += [
+            _given(names.get(each.name, each.name), "BLANK_") for each in made.blank
+        ]
         if len(sure) < len(made.parts):
             writer.add("found = {}")
             self._perhaps(writer, made, lambda name: repr(names.get(name, name)))
@@ -197,8 +209,6 @@ class _Maker:
 
 def _members(plain: Any) -> tuple[Any, ...]:
     """List the members of a union; none of what is no union."""
-    from types import UnionType
-
     if typing.get_origin(plain) in (typing.Union, UnionType):
         return typing.get_args(plain)
     return ()
@@ -208,7 +218,12 @@ def _class(plain: Any) -> Any:
     return typing.get_origin(plain) or plain
 
 
-def _container(origin: Any, kind: Kind) -> type:
+def _given(name: str, value: str) -> str:
+    """Write one argument of a call; a Struct may have a field called `class`."""
+    return f"{name}={value}" if is_word(name) else f"**{{{name!r}: {value}}}"
+
+
+def _container(origin: Any, kind: Kind) -> Any:
     """Find what items are put into; msgspec makes the same."""
     if origin in (tuple, frozenset):
         return origin
@@ -216,5 +231,5 @@ def _container(origin: Any, kind: Kind) -> type:
 
 
 def _arguments(cls: Any) -> dict[str, str]:
-    """List the fields that the constructor of a class calls otherwise: those of attrs."""
+    """List what the constructor calls the fields, where it may differ: of attrs."""
     return {each.name: each.alias for each in getattr(cls, "__attrs_attrs__", ())}

@@ -12,7 +12,7 @@ from segue.core.schema.describe import describe, name_of
 from segue.core.schema.refining import View
 from segue.core.schema.weaving import shape_of
 
-__all__ = ["Patch", "patch_of"]
+__all__ = ["Patch"]
 
 T = TypeVar("T")
 _HIDDEN: Final = "..."
@@ -58,6 +58,13 @@ class Patch(Generic[T]):
         self._of: Any = of
         self._values = values
 
+    @classmethod
+    def of_fields(cls, of: Any, values: dict[str, Any]) -> "Patch[Any]":
+        """Make a patch of values that are known to be of fields of a type."""
+        made: Patch[Any] = cls.__new__(cls)
+        made._of, made._values = of, values
+        return made
+
     @property
     def fields(self) -> frozenset[str]:
         """The names of the fields that are to be changed."""
@@ -98,8 +105,7 @@ class Patch(Generic[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Patch):
             return NotImplemented
-        patch = cast("Patch[Any]", other)
-        return self._of == patch._of and self._values == patch._values
+        return self._of == other._of and self._values == other._values
 
     __hash__ = None  # type: ignore[assignment]  # what it has may change
 
@@ -114,21 +120,14 @@ class Patch(Generic[T]):
         return f"Patch({name_of(self._of)}{''.join(shown)})"
 
 
-def patch_of(of: Any, values: dict[str, Any]) -> Patch[Any]:
-    """Make a patch of values that were read by the fields of the type."""
-    made: Patch[Any] = Patch.__new__(Patch)
-    made._of, made._values = of, values  # noqa: SLF001 - made here
-    return made
-
-
 def _changed(thing: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(thing, msgspec.Struct):
+    cls: Any = thing.__class__
+    if issubclass(cls, msgspec.Struct):
         return msgspec.structs.replace(thing, **values)
-    if isinstance(thing, dict):
+    if issubclass(cls, dict):
         return {**thing, **values}
-    if is_dataclass(thing):
-        return replace(cast("Any", thing), **values)
-    attributes = getattr(type(thing), "__attrs_attrs__", ())
-    aliases = {each.name: each.alias for each in attributes}
-    evolve = sys.modules["attr"].evolve
+    if is_dataclass(cls):
+        return replace(thing, **values)
+    aliases = {each.name: each.alias for each in cls.__attrs_attrs__}
+    evolve = sys.modules["attr"].evolve  # it made the class, so it is there
     return evolve(thing, **{aliases[name]: value for name, value in values.items()})

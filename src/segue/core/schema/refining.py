@@ -145,11 +145,13 @@ class Wish:
 
     def leaves_out(self, each: Field) -> bool:
         """Tell whether a field is not there."""
-        notes = each.shape.notes
-        marked = notes.write_only if self.way == READ else notes.read_only
         if self.only is not None and each.name not in self.only:
             return True
-        return marked or each.name in self.without
+        return self._marked(each) or each.name in self.without
+
+    def _marked(self, each: Field) -> bool:
+        notes = each.shape.notes
+        return notes.write_only if self.way == READ else notes.read_only
 
     def wire(self, each: Field) -> str:
         """Give the name of a field on the wire."""
@@ -177,6 +179,10 @@ class Wish:
                     fix=f"Name one of {', '.join(known)}, as it is called in Python."
                     f"{did_you_mean(name, known)}",
                 )
+        for each in fields:
+            named = each.name in {*(self.only or ()), *(name for name, _ in self.names)}
+            if named and self._marked(each):
+                raise self._never(shape, each)
         wires = [self.wire(each) for each in fields if not self.leaves_out(each)]
         for wire in wires:
             if wires.count(wire) > 1:
@@ -186,6 +192,17 @@ class Wish:
                     why="One of them would hide the other.",
                     fix="Give one of them another name in Renamed(...).",
                 )
+
+    def _never(self, shape: Shape, each: Field) -> PlanError:
+        mark, why = "ReadOnly", "It is never taken from input, whatever a view says."
+        if self.way == READ:
+            mark, why = "WriteOnly", "It never leaves, whatever a view says."
+        return PlanError(
+            "SG-VIEW-010",
+            f"A view of {shape.name} names {each.name!r}, which is {mark}.",
+            why=why,
+            fix=f"Take {each.name!r} out of the view, or the mark off the field.",
+        )
 
     def name(self, name: str) -> str:
         """Name the view of a type; the same wish always gives the same name."""

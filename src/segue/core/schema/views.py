@@ -6,23 +6,23 @@
 
     Annotated[Read[Account], Only("id", "email"), Renamed("camel")]
 
-To a type checker `Create[Account]` and `Read[Account]` are an `Account`. Where no view is
-named, an input is taken as `Create` has it and an answer leaves as `Read` has it.
+To a type checker `Create[Account]` and `Read[Account]` are an `Account`. Where no view
+is named, input is taken as `Create` has it and an answer leaves as `Read` has it.
 """
 
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import UnionType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, Union
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from segue.core.errors import PlanError
-from segue.core.schema.describe import bare, describe, marks_of, name_of
+from segue.core.schema.describe import bare, marks_of, name_of
 from segue.core.schema.making import maker
-from segue.core.schema.patch import Patch, patch_of
+from segue.core.schema.patch import Patch
 from segue.core.schema.refining import (
     Named,
     Only,
+    Refinement,
     Renamed,
     View,
     Way,
@@ -31,7 +31,7 @@ from segue.core.schema.refining import (
     view_of,
 )
 from segue.core.schema.shape import Kind
-from segue.core.schema.weaving import shape_of, weave
+from segue.core.schema.weaving import kind_of, shape_of, wanted, weave
 
 __all__ = [
     "IN",
@@ -62,6 +62,7 @@ before it was given a value raises `AttributeError`.
 Read: TypeAlias = Annotated[T, View("read", shape_of)]
 """A `T` as a client sees it: without its write-only fields, at every depth."""
 
+_NAMED: Final = (Kind.RECORD, Kind.ROW)
 IN: Final = Wish("create")
 OUT: Final = Wish("read")
 
@@ -87,7 +88,7 @@ def incoming(hint: Any) -> Incoming | None:
         PlanError: A view asks for what its type does not have.
     """
     taken = taken_as(hint)
-    return None if taken is hint else Incoming(taken, maker(hint, IN, patch_of))
+    return None if taken is hint else Incoming(taken, maker(hint, IN, Patch.of_fields))
 
 
 def taken_as(hint: Any) -> Any:
@@ -112,33 +113,42 @@ def shown_as(hint: Any) -> Any:
 
 def is_viewed(hint: Any) -> bool:
     """Tell whether a hint, or a member of it, names a view."""
-    members = typing.get_args(bare(hint)) if _is_union(hint) else ()
+    members = typing.get_args(bare(hint)) if kind_of(bare(hint)) is Kind.UNION else ()
     return any(view_of(bare(each), marks_of(each)) for each in (hint, *members))
 
 
-def _check_way(hint: Any, ways: tuple[Way, ...]) -> None:
+def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -> None:
     """Refuse the view of an answer on an input, and the other way round.
 
     Raises:
         PlanError: With the view to write.
     """
-    plain = bare(hint)
-    view = view_of(plain, marks_of(hint))
-    if view is not None and view.way not in ways:
-        name = name_of(plain)
-        asked, other = (
-            ("an answer", "Read") if ways == ("read",) else ("input", "Create")
-        )
+    plain, marks = bare(hint), marks_of(hint)
+    view = view_of(plain, marks)
+    name = name_of(plain if view is None else wanted(hint, Wish(view.way))[0])
+    other = "Read" if ways == ("read",) else "Create"
+    if view is None:
+        _check_unviewed(marks, name, other)
+        # An alias may contain itself.
+        if kind_of(plain) not in _NAMED and plain not in within:
+            for each in typing.get_args(plain):
+                _check_way(each, ways, (*within, plain))
+    elif view.way not in ways:
+        place = "an answer" if other == "Read" else "input"
         raise PlanError(
             "SG-VIEW-007",
-            f"{view!r}[{name}] is no view of {asked}.",
+            f"{view!r}[{name}] is no view of {place}.",
             why="Create and Patch say what a client sends, Read what it gets.",
             fix=f"Write {other}[{name}] there.",
         )
-    if view is None and describe(plain).kind not in (Kind.RECORD, Kind.ROW):
-        for each in typing.get_args(plain):
-            _check_way(each, ways)
 
 
-def _is_union(hint: Any) -> bool:
-    return typing.get_origin(bare(hint)) in (Union, UnionType)
+def _check_unviewed(marks: tuple[Any, ...], name: str, view: str) -> None:
+    for mark in marks:
+        if isinstance(mark, Refinement):
+            raise PlanError(
+                "SG-VIEW-009",
+                f"{mark!r} stands on {name}, which is no view.",
+                why="It says more about a view, and would have no effect.",
+                fix=f"Write Annotated[{view}[{name}], {mark!r}].",
+            )

@@ -13,11 +13,12 @@ What is made is kept: the same view of a type is always the same type.
 """
 
 import functools
+import keyword
 import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields as dataclass_fields, is_dataclass
 from types import UnionType
-from typing import Annotated, Any, Final, Union, cast
+from typing import Annotated, Any, Final, Union
 
 import msgspec
 
@@ -36,7 +37,18 @@ from segue.core.schema.refining import (
 from segue.core.schema.shape import Field, Kind, Shape
 from segue.core.types import UNSET
 
-__all__ = ["Part", "Wire", "changes", "parts_of", "shape_of", "wanted", "weave", "wire"]
+__all__ = [
+    "Part",
+    "Wire",
+    "changes",
+    "is_word",
+    "kind_of",
+    "parts_of",
+    "shape_of",
+    "wanted",
+    "weave",
+    "wire",
+]
 
 _HOLDING: Final = {Kind.LIST, Kind.SET, Kind.TUPLE, Kind.MAPPING}
 _NAMED: Final = {Kind.RECORD, Kind.ROW}
@@ -106,14 +118,14 @@ def weave(hint: Any, wish: Wish) -> Any:
     if not changes(hint, wish):
         return hint
     plain, wish = wanted(hint, wish)
-    kind = _kind(plain)
+    kind = kind_of(plain)
     if kind in _NAMED:
         woven: Any = wire(plain, wish).type
     elif wish.way == PATCH:
         raise _no_fields(plain)
     elif kind in _HOLDING:
         arguments = tuple(weave(each, wish) for each in typing.get_args(plain))
-        woven = cast("Any", typing.get_origin(plain))[arguments]
+        woven = typing.get_origin(plain)[arguments]
     else:
         members = tuple(weave(each, wish) for each in typing.get_args(plain))
         woven = Union[members]  # noqa: UP007 - made at run time
@@ -154,12 +166,23 @@ def parts_of(shape: Shape, wish: Wish) -> Iterator[Part]:
     for number, each in enumerate(shape.fields()):
         if wish.leaves_out(each) or each.name in uncalled:
             continue
-        plain = each.name.isidentifier() and not each.name.startswith("__")
-        attribute = each.name if plain else f"field_{number}"
+        attribute = each.name if is_word(each.name) else f"field_{number}"
         # What a factory of the object itself makes is not known before there is one.
         unknown = not each.required and each.default is UNSET and each.factory is None
         may_miss = wish.way == PATCH or (unknown and wish.way != READ)
         yield Part(each, attribute, wish.wire(each), may_miss)
+
+
+def is_word(name: str) -> bool:
+    """Tell whether a name can stand in source, which that of a key need not."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def kind_of(plain: Any) -> Kind:
+    """Find what a type is; None beside it makes a union, which a shape does not say."""
+    if typing.get_origin(plain) in (Union, UnionType):
+        return Kind.UNION
+    return describe(plain).kind
 
 
 # -- whether a view changes anything
@@ -169,7 +192,8 @@ def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     plain, wish = wanted(hint, wish)
     if wish.way == PATCH:
         return True
-    kind = _kind(plain)
+    kind = kind_of(plain)
+    key: tuple[Any, Wish | None]
     if kind in _NAMED:
         key = plain, wish
     elif kind in _HOLDING or kind is Kind.UNION:
@@ -191,13 +215,6 @@ def _record_changes(shape: Shape, wish: Wish, seen: set[Any]) -> bool:
     if any(map(wish.leaves_out, fields)):
         return True
     return any(_changes(each.hint, wish.inner, seen) for each in fields)
-
-
-def _kind(plain: Any) -> Kind:
-    # To a shape, None beside a type is no union; to a hint it is.
-    if typing.get_origin(plain) in (Union, UnionType):
-        return Kind.UNION
-    return describe(plain).kind
 
 
 def _others(marks: Iterable[Any]) -> list[Any]:
@@ -236,7 +253,8 @@ def _made(plain: Any, wish: Wish) -> tuple[Wire, dict[str, Any]]:
     blank = tuple(
         each for each in shape.fields() if each.name not in taken and each.required
     )
-    if wish.way != "create" or typing.is_typeddict(_class(plain)):
+    cls = _class(plain)
+    if wish.way != "create" or typing.is_typeddict(cls) or hasattr(cls, "__shape__"):
         blank = ()
     _check_blank(shape, blank)
     return Wire(plain, shape, wish, made, parts, blank), {}
@@ -255,10 +273,10 @@ def _defined(part: Part, wish: Wish, *, omits: bool) -> tuple[Any, ...]:
         # `UNSET` of msgspec is the default of what may be left out on the way out.
         needs = each.required
         return (part.attribute, Any) if needs else (part.attribute, Any, msgspec.UNSET)
-    if isinstance(each.default, _CHANGEABLE):
-        shared: Any = each.default
-        return part.attribute, Any, msgspec.field(default_factory=lambda: shared)
-    return part.attribute, Any, msgspec.field(default=each.default)
+    default = each.default
+    if type(default) in _CHANGEABLE:  # attrs takes such a default, and shares it
+        return part.attribute, Any, msgspec.field(default_factory=lambda: default)
+    return part.attribute, Any, msgspec.field(default=default)
 
 
 def _hint(part: Part, wish: Wish) -> Any:
@@ -267,7 +285,7 @@ def _hint(part: Part, wish: Wish) -> Any:
     if wish.way == READ:
         return weave(hint, wish.inner) if wish.style else hint
     woven = _unqualified(weave(hint, wish.inner))
-    return Union[woven, msgspec.UnsetType] if part.may_miss else woven
+    return woven | msgspec.UnsetType if part.may_miss else woven
 
 
 def _unqualified(hint: Any) -> Any:

@@ -74,7 +74,8 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(
-    ("change", "left"), zip(CHANGES, [Tag("a", 1), Tag("a", 1), None], strict=True)
+    ("change", "left"),
+    list(zip(CHANGES, [Tag("a", 1), Tag("a", 1), None], strict=True)),
 )
 def test_a_change_begins_anew_when_somebody_was_faster(change, left):
     store = Rival(3, touch)

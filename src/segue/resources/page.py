@@ -186,7 +186,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def _type_in(items: Sequence[Any], field: str) -> Any:
     for item in items:
         if (value := value_of(item, field)) is not None:
-            kind: type[Any] = type(value)
+            kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType] - of Any
             return _NUMBER if kind in (int, float) else kind
     return Any
 

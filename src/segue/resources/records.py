@@ -13,7 +13,7 @@ import msgspec
 from segue.core.errors import PlanError, WalkError, did_you_mean
 from segue.core.handlers.inputs import has_fields
 from segue.core.schema.describe import describe
-from segue.core.schema.patch import patch_of
+from segue.core.schema.patch import Patch
 
 __all__ = ["RecordField", "fields_by_name", "pick", "with_fields", "with_key"]
 
@@ -90,8 +90,7 @@ def pick(
 
 def with_fields(item: T, values: Mapping[str, Any]) -> T:
     """Copy a record with other values of some fields."""
-    changed: T = patch_of(type(item), dict(values)).apply(item)
-    return changed
+    return Patch(type(item), **values).apply(item)
 
 
 def with_key(item: T, name: str, key: Any) -> T:

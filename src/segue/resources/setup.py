@@ -128,7 +128,7 @@ def read_setup(options: dict[str, Any], place: str) -> tuple[Setup, dict[str, An
     for name, value in own.items():
         if name in ("filters", "sort", "only"):
             value = own[name] = (value,) if isinstance(value, str) else tuple(value)  # noqa: PLW2901 - as it is kept
-        kind: type[Any] = _KINDS.get(name) or type(getattr(Setup(), name))
+        kind = _KINDS[name]
         if not isinstance(value, kind) or not checks.get(name, _is_any)(value):
             raise _error(
                 f"The option {name}={value!r} cannot be read."
@@ -146,7 +146,21 @@ def read_setup(options: dict[str, Any], place: str) -> tuple[Setup, dict[str, An
     return setup, others
 
 
-_KINDS: Final[dict[str, type[Any]]] = {"store": object, "version": str}
+_KINDS: Final[dict[str, type[Any]]] = {
+    "store": object,
+    "key": str,
+    "filters": tuple,
+    "sort": tuple,
+    "order": str,
+    "page_size": int,
+    "max_page_size": int,
+    "cursor": bool,
+    "fields": bool,
+    "only": tuple,
+    "bulk": int,
+    "require_match": bool,
+    "version": str,
+}
 
 
 def _is_any(_value: Any) -> bool:

@@ -181,6 +181,14 @@ def test_typed_dicts_leave_without_their_secrets():
     assert shown(list[Row], [{"name": "n"}]) == [{"name": "n"}]
 
 
+def test_what_stands_for_a_record_may_lack_some_of_it():
+    like = JustLike(1)
+    del like.note
+
+    assert shown(Account, {"id": 1}) == {"id": 1}
+    assert shown(Account, like) == {"id": 1}
+
+
 def test_records_that_hold_themselves_are_shown_to_the_end():
     assert shown(Node, Node("a", next=Node("b"))) == {
         "name": "a",

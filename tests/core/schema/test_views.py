@@ -10,7 +10,7 @@ import pytest
 from annotated_types import Ge, MinLen
 
 from segue.core.errors import PlanError
-from segue.core.schema.describe import describe
+from segue.core.schema.describe import describe, name_of
 from segue.core.schema.jsonschema import JsonSchemas
 from segue.core.schema.marks import ReadOnly, WriteOnly
 from segue.core.schema.shape import Kind
@@ -156,6 +156,15 @@ def test_views_apply_in_containers_and_generics():
     assert take(Account | None, None) is None
     assert type(take(tuple[Account, ...], [SENT])) is tuple
     assert type(take(Pair, [SENT])) is Pair
+
+
+def test_a_type_variable_is_what_it_is_bound_to():
+    Bound = TypeVar("Bound", bound=Account)
+
+    class Holder(msgspec.Struct, Generic[Bound]):
+        inside: Bound
+
+    assert not hasattr(take(Holder, {"inside": SENT}).inside, "id")
 
 
 def test_views_apply_to_the_items_of_a_set():
@@ -532,6 +541,7 @@ def test_what_has_no_fields_cannot_be_patched():
     assert _code(Patch[int]) == "SG-VIEW-006"
     assert _code(Patch[list[Account]]) == "SG-VIEW-006"
     assert _code(Patch) == "SG-VIEW-006"
+    assert name_of(Patch[int]) == "Patch[int]"
 
 
 def test_a_view_in_the_wrong_place_is_refused():

@@ -17,7 +17,8 @@ from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, fault_of
+from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
+from segue.core.schema.models import decoders_of, is_of_model
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
@@ -44,8 +45,9 @@ def body_reader(
     """
     if bare(argument.hint) is bytes:
         return _as_it_came, lambda body, _content_type: body
-    json = _Decoder(argument, msgspec.json.Decoder(argument.hint).decode, _json)
-    packed = _Decoder(argument, msgspec.msgpack.Decoder(argument.hint).decode, _unpack)
+    decoders = decoders_of(argument.hint)
+    json = _Decoder(argument, decoders.json, _json)
+    packed = _Decoder(argument, decoders.msgpack, _unpack)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
@@ -140,7 +142,8 @@ class _Decoder:
             return BadRequest("The body is nested too deep.")
         except UNFIT as malformed:
             return BadRequest(f"The body is malformed: {malformed}")
-        return of_faults("body", "$", self._find(data) or [fault_of(error)])
+        faults = [] if is_of_model(error) else self._find(data)
+        return of_faults("body", "$", faults or faults_of(error))
 
 
 def _has_infinite(data: Any) -> bool:

@@ -1,6 +1,9 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
+import typing
 from collections.abc import Iterable
+
+import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.errors import PlanError, did_you_mean
@@ -20,10 +23,12 @@ from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.schema.models import decoders_of
 from segue.core.types import UNSET
+from segue.core.websockets.socket import WebSocket
 
 __all__ = [
     "check_colours",
     "check_flat",
+    "check_messages",
     "check_names",
     "check_readable",
     "check_wholes",
@@ -120,6 +125,18 @@ def check_readable(argument: Argument, signature: Signature) -> None:
             "union apart with `class A(Struct, tag=True)`.",
             where=(signature.place,),
         ) from error
+
+
+def check_messages(argument: Argument, signature: Signature) -> None:
+    """Refuse a socket whose messages have no look on the wire.
+
+    Raises:
+        PlanError: The type of a message cannot be read.
+    """
+    if argument.key is not WebSocket:
+        return
+    for hint in typing.get_args(bare(argument.hint)):
+        check_readable(msgspec.structs.replace(argument, hint=hint), signature)
 
 
 def check_flat(argument: Argument, signature: Signature) -> None:

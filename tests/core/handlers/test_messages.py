@@ -83,8 +83,7 @@ def test_messages_are_decoded_and_only_what_is_declared_leaves(connect):
         ("{", f"{BROKEN} Input data was truncated"),
         (
             b"\xc1",
-            "The body is malformed: MessagePack data is malformed: "
-            "invalid opcode '\\xc1'",
+            f"{BROKEN} MessagePack data is malformed: invalid opcode '\\xc1'",
         ),
         ("", "$: Required, but not given."),
     ],

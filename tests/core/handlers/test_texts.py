@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, NewType, Optional, Typed
 
 import msgspec
 import pytest
+from annotated_types import Ge, MaxLen
 from hypothesis import given, strategies as st
 
 from segue.core.handlers.invalid import invalid

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Generic, NamedTuple, NotRequired, TypedDict, 
 import attrs
 import msgspec
 import pytest
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, MinLen, Predicate
 
 from segue.core.errors import PlanError
-from segue.core.schema.describe import describe
+from segue.core.schema.describe import describe, name_of
 from segue.core.schema.jsonschema import JsonSchemas
 from segue.core.schema.marks import ReadOnly, WriteOnly
 from segue.core.schema.shape import Kind
@@ -158,6 +158,15 @@ def test_views_apply_in_containers_and_generics():
     assert type(take(Pair, [SENT])) is Pair
 
 
+def test_a_type_variable_is_what_it_is_bound_to():
+    Bound = TypeVar("Bound", bound=Account)
+
+    class Holder(msgspec.Struct, Generic[Bound]):
+        inside: Bound
+
+    assert not hasattr(take(Holder, {"inside": SENT}).inside, "id")
+
+
 def test_views_apply_to_the_items_of_a_set():
     class Tag(msgspec.Struct, frozen=True):
         name: str
@@ -284,6 +293,21 @@ def test_names_on_the_wire_stay():
         first_name: str
 
     assert take(Create[Camel], {"firstName": "Ada"}).first_name == "Ada"
+
+
+def test_a_predicate_is_asked_of_what_is_made():
+    def is_short(account):
+        return isinstance(account, Account) and len(account.email) < 20
+
+    short = Annotated[Account, Predicate(is_short)]
+
+    assert take(short, SENT).email == "a@example.org"
+    assert take(list[short], [SENT])[0].note is None
+    with pytest.raises(ValueError, match="for which is_short holds"):
+        take(Annotated[Create[short], MinLen(0)], {**SENT, "email": "a" * 20})
+    few = Annotated[Create[list[Account]], Predicate(lambda found: len(found) < 2)]
+    with pytest.raises(ValueError, match="Expected a value"):
+        take(few, [SENT, SENT])
 
 
 # -- refinements
@@ -532,6 +556,7 @@ def test_what_has_no_fields_cannot_be_patched():
     assert _code(Patch[int]) == "SG-VIEW-006"
     assert _code(Patch[list[Account]]) == "SG-VIEW-006"
     assert _code(Patch) == "SG-VIEW-006"
+    assert name_of(Patch[int]) == "Patch[int]"
 
 
 def test_a_view_in_the_wrong_place_is_refused():

@@ -35,6 +35,7 @@ from segue.core.handlers.plan import Argument, Plan, Provided, Source
 from segue.core.handlers.refusals import (
     check_colours,
     check_flat,
+    check_messages,
     check_names,
     check_readable,
     check_shown,
@@ -213,6 +214,7 @@ class _Planner:
             return _marked(made, mark, signature, around)
         for find in (_of_path, _of_request, _of_moment):
             if (found := find(made, around)) is not None:
+                check_messages(found, signature)
                 return found
         if around.input and is_viewed(hint):
             return _of_input(made, parameter, signature, around, form=form)

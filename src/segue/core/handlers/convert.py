@@ -17,7 +17,8 @@ from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, fault_of
+from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
+from segue.core.schema.models import decoders_of, is_of_model
 from segue.core.schema.views import incoming
 from segue.core.types import UNSET
 
@@ -48,9 +49,9 @@ def body_reader(
     view = incoming(argument.hint)
     hint = argument.hint if view is None else view.type
     make = None if view is None else view.make
-    as_json, as_msgpack = msgspec.json.Decoder(hint), msgspec.msgpack.Decoder(hint)
-    json = _Decoder(argument, hint, as_json.decode, _json, make)
-    packed = _Decoder(argument, hint, as_msgpack.decode, _unpack, make)
+    decoders = decoders_of(hint)
+    json = _Decoder(argument, hint, decoders.json, _json, make)
+    packed = _Decoder(argument, hint, decoders.msgpack, _unpack, make)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
@@ -150,7 +151,8 @@ class _Decoder:
             return BadRequest("The body is nested too deep.")
         except UNFIT as malformed:
             return BadRequest(f"The body is malformed: {malformed}")
-        return of_faults("body", "$", self._find(data) or [fault_of(error)])
+        faults = [] if is_of_model(error) else self._find(data)
+        return of_faults("body", "$", faults or faults_of(error))
 
 
 def _has_infinite(data: Any) -> bool:

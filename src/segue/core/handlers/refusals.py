@@ -1,5 +1,6 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
+import typing
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,12 +22,15 @@ from segue.core.handlers.signature import Parameter, Signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.http.response import Response
+from segue.core.schema.models import decoders_of
 from segue.core.schema.views import shown_as, taken_as
 from segue.core.types import UNSET
+from segue.core.websockets.socket import WebSocket
 
 __all__ = [
     "check_colours",
     "check_flat",
+    "check_messages",
     "check_names",
     "check_readable",
     "check_shown",
@@ -114,8 +118,8 @@ def check_readable(argument: Argument, signature: Signature) -> None:
     if argument.hint is UNSET or is_upload(argument.hint):
         return
     try:
-        msgspec.json.Decoder(taken_as(argument.hint))
-    except (TypeError, ValueError, NameError) as error:
+        decoders_of(taken_as(argument.hint))
+    except (TypeError, ValueError, NameError, RuntimeError) as error:
         raise PlanError(
             "SG-PLAN-004",
             f"{signature.name}() asks for {_asked(argument)}, which cannot be read "
@@ -125,6 +129,18 @@ def check_readable(argument: Argument, signature: Signature) -> None:
             "union apart with `class A(Struct, tag=True)`.",
             where=(signature.place,),
         ) from error
+
+
+def check_messages(argument: Argument, signature: Signature) -> None:
+    """Refuse a socket whose messages have no look on the wire.
+
+    Raises:
+        PlanError: The type of a message cannot be read.
+    """
+    if argument.key is not WebSocket:
+        return
+    for hint in typing.get_args(bare(argument.hint)):
+        check_readable(msgspec.structs.replace(argument, hint=hint), signature)
 
 
 def taken(argument: Argument, signature: Signature) -> Any:

@@ -11,8 +11,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
-import msgspec
-
 from segue.core.errors import nearest
 from segue.core.handlers.inputs import (
     bare,
@@ -30,7 +28,8 @@ from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import Fault, FaultFinder, fault_of
+from segue.core.schema.faults import Fault, FaultFinder, faults_of
+from segue.core.schema.models import decoders_of, is_model, is_of_model
 from segue.core.schema.views import incoming, taken_as
 from segue.core.types import UNSET
 
@@ -120,6 +119,7 @@ class _Text:
         self._make = _as_it_is if view is None else view.make
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
+        self._convert = decoders_of(hint).text
 
     @cached_property
     def _find(self) -> FaultFinder:
@@ -139,14 +139,16 @@ class _Text:
         Raises:
             Invalid: It does not fit.
         """
-        first = Fault((), "Expected another value", "value")
+        first = [Fault((), "Expected another value", "value")]
         try:
-            value = msgspec.convert(data, self._hint, strict=False)
+            value = self._convert(data)
             if is_finite(value) and (self._check is None or self._check(value)):
                 return self._make(value)
-        except (msgspec.ValidationError, ValueError, TypeError) as error:
-            first = fault_of(error)
-        raise of_faults(place, root, self._find(data) or [first])
+        except (ValueError, TypeError) as error:
+            first = faults_of(error)
+            if is_of_model(error):
+                raise of_faults(place, root, first) from None
+        raise of_faults(place, root, self._find(data) or first)
 
 
 def _has_file(value: Any) -> bool:
@@ -252,6 +254,6 @@ def is_finite(value: Any) -> bool:
         return value.is_finite()
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(is_finite, cast("Iterable[Any]", value)))
-    if has_fields(type(value)):
+    if has_fields(type(value)) or is_model(type(value)):
         return all(map(is_finite, values_of(value).values()))
     return True

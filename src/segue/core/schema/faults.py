@@ -20,6 +20,7 @@ import msgspec
 
 from segue.core.schema.checks import classes_of_kind
 from segue.core.schema.describe import describe
+from segue.core.schema.models import convert, faults_of_model, read_model
 from segue.core.schema.rules import bounds_of, identity_of, unmet
 from segue.core.schema.shape import NO_BOUNDS, Bounds, Field, Kind, Shape
 
@@ -34,7 +35,9 @@ __all__ = [
     "Path",
     "code_of",
     "fault_of",
+    "faults_of",
     "find_faults",
+    "limit_of",
 ]
 
 MOST: Final = 100
@@ -111,7 +114,7 @@ class FaultFinder:
 
     def _of_whole(self, data: Any) -> list[Fault]:
         try:
-            msgspec.convert(data, self._hint, strict=not self._text)
+            convert(data, self._hint, text=self._text)
         except msgspec.ValidationError as error:
             return [fault_of(error)]
         except (TypeError, ValueError, RecursionError):
@@ -137,6 +140,7 @@ class _Search:
             Kind.TUPLE: self._tuple,
             Kind.MAPPING: self._mapping,
             Kind.UNION: self._union,
+            Kind.FOREIGN: self._foreign,
         }
 
     def look(self, shape: Shape, data: Any, path: Path) -> None:
@@ -168,7 +172,7 @@ class _Search:
         value = data
         if shape.kind not in _SIZED_DATA:
             try:
-                value = msgspec.convert(data, shape.hint, strict=not self._text)
+                value = convert(data, shape.hint, text=self._text)
             except msgspec.ValidationError as error:
                 fault = fault_of(error)
                 self._add((*path, *fault.path), fault.message, fault.code)
@@ -259,6 +263,8 @@ class _Search:
         if tagged and _is_object(data):
             self._tagged(tagged, data, path)
             return
+        if any(member.kind is Kind.FOREIGN for member in shape.inner):
+            return  # read by those who know how, and not by msgspec
         members = [member for member in shape.inner if _is_of_kind(member, data)]
         if members:
             # msgspec has one at most of a kind, so what fits it not fits none.
@@ -275,6 +281,13 @@ class _Search:
             return
         names = " | ".join(m.name or m.kind.value for m in shape.inner)
         self._expected(path, names, data)
+
+    def _foreign(self, shape: Shape, data: Any, path: Path) -> None:
+        try:
+            read_model(shape.hint, data)
+        except ValueError as error:
+            for fault in faults_of(error):
+                self._add((*path, *fault.path), fault.message, fault.code)
 
     def _tagged(
         self, tagged: Mapping[Any, Shape], data: Mapping[Any, Any], path: Path
@@ -315,7 +328,7 @@ class _Search:
         yield from unmet(bounds_of(shape), value, _name_of(shape))
 
 
-_ANYTHING: Final = frozenset({Kind.ANY, Kind.OTHER, Kind.FOREIGN})
+_ANYTHING: Final = frozenset({Kind.ANY, Kind.OTHER})
 _ARRAYS: Final = frozenset({Kind.LIST, Kind.SET, Kind.TUPLE, Kind.ROW})
 _SIZED_DATA: Final = frozenset({Kind.LIST, Kind.SET, Kind.TUPLE, Kind.MAPPING})
 
@@ -376,6 +389,14 @@ _CODES: Final = (
 )
 
 
+def faults_of(error: Exception) -> list[Fault]:
+    """Read all that whoever refused some data says is wrong with it."""
+    return [
+        Fault(tuple(s if isinstance(s, int) else _step(s) for s in path), words, code)
+        for path, words, code in faults_of_model(error)
+    ] or [fault_of(error)]
+
+
 def fault_of(error: Exception) -> Fault:
     """Read what msgspec says of the first value that does not fit.
 
@@ -391,6 +412,24 @@ def fault_of(error: Exception) -> Fault:
 
 # A name, a position; the key of a mapping is told as `[...]`.
 _STEPS: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+
+
+def limit_of(message: str) -> int | float | None:
+    """Read the number that a sentence names as the limit; None where it names none.
+
+    Example:
+        >>> limit_of("Expected `str` of length <= 4"), limit_of("Expected `int`")
+        (4, None)
+    """
+    found = _LIMIT.search(message)
+    return msgspec.json.decode(found[1], type=int | float) if found else None
+
+
+# What msgspec, our own rules and pydantic say: `>= 1`, `at most 4 characters`.
+_LIMIT: Final = re.compile(
+    r"(?:[<>]=?|multiple of|of length|equal to|er than|ess than|at least|at most)"
+    r" (-?\d+(?:\.\d+)?)(?: [a-z ,]+)?$"
+)
 
 
 def code_of(message: str) -> str:

@@ -125,15 +125,15 @@ def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -
     """
     plain, marks = bare(hint), marks_of(hint)
     view = view_of(plain, marks)
-    name = name_of(plain if view is None else wanted(hint, Wish(view.way))[0])
     other = "Read" if ways == ("read",) else "Create"
     if view is None:
-        _check_unviewed(marks, name, other)
+        _check_unviewed(hint, other)
         # An alias may contain itself.
         if kind_of(plain) not in _NAMED and plain not in within:
             for each in typing.get_args(plain):
                 _check_way(each, ways, (*within, plain))
     elif view.way not in ways:
+        name = name_of(wanted(hint, Wish(view.way))[0])
         place = "an answer" if other == "Read" else "input"
         raise PlanError(
             "SG-VIEW-007",
@@ -143,9 +143,10 @@ def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -
         )
 
 
-def _check_unviewed(marks: tuple[Any, ...], name: str, view: str) -> None:
-    for mark in marks:
+def _check_unviewed(hint: Any, view: str) -> None:
+    for mark in marks_of(hint):
         if isinstance(mark, Refinement):
+            name = name_of(hint)
             raise PlanError(
                 "SG-VIEW-009",
                 f"{mark!r} stands on {name}, which is no view.",

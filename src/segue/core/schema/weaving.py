@@ -24,6 +24,7 @@ import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, describe, marks_of, name_of
+from segue.core.schema.marks import read_bounds
 from segue.core.schema.refining import (
     PATCH,
     READ,
@@ -129,7 +130,8 @@ def weave(hint: Any, wish: Wish) -> Any:
     else:
         members = tuple(weave(each, wish) for each in typing.get_args(plain))
         woven = Union[members]  # noqa: UP007 - made at run time
-    marks = _others(marks_of(hint))
+    # A predicate is asked of what is made, which has methods and all.
+    marks = [m for m in _others(marks_of(hint)) if not read_bounds([m]).predicates]
     return Annotated[(woven, *marks)] if marks else woven
 
 

@@ -17,7 +17,7 @@ from segue.core.handlers.sources import From
 from segue.core.schema.describe import bare, describe
 from segue.core.schema.rules import words_of
 from segue.core.schema.shape import Kind
-from segue.core.schema.views import shown_as, taken_as
+from segue.core.schema.views import is_viewed, shown_as, taken_as
 from segue.core.types import UNSET
 
 __all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
@@ -105,7 +105,8 @@ class Argument(msgspec.Struct, frozen=True):
         if self.hint is UNSET:
             return type_name(self.key) if self.source is Source.APP else "untyped"
         demands = ", ".join(words_of(describe(self.hint).bounds))
-        return type_name(bare(self.hint)) + f" ({demands})" * bool(demands)
+        said = self.hint if is_viewed(self.hint) else bare(self.hint)
+        return type_name(said) + f" ({demands})" * bool(demands)
 
 
 class Provided(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from segue import (
     ReadOnly,
     Renamed,
     Upload,
+    WebSocket,
     Without,
     WriteOnly,
 )
@@ -245,6 +246,25 @@ def test_queries_forms_and_headers_have_views(client):
     ]
 
 
+def test_messages_of_a_socket_have_views():
+    app = App()
+
+    @app.websocket("/")
+    async def talk(socket: WebSocket[Create[Account], Read[Account]]) -> None:
+        async for account in socket:
+            account.id = 3
+            await socket.send(account)
+
+    with Client(app, protocol="asgi") as client, client.websocket("/") as socket:
+        socket.send_json(SENT)
+        assert socket.receive_json() == {
+            "id": 3,
+            "email": "a@example.org",
+            "note": None,
+            "homes": [],
+        }
+
+
 def test_a_provider_of_the_type_does_not_fill_its_view():
     app = App()
 
@@ -266,7 +286,7 @@ def test_explain_tells_what_a_view_takes_and_gives():
 
     told = str(app.explain("POST", "/accounts"))
 
-    assert "account: Create[Account] from the body (email, password, note" in told
+    assert "account: Create[Account] from the body, as JSON or msgpack (email, " in told
     assert "answer: Read[Account] (id, email, note, homes), status 201" in told
     assert "change: Patch[Account] from the body" in str(
         app.explain("PATCH", "/accounts/1")

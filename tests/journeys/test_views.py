@@ -331,6 +331,19 @@ def test_views_that_cannot_be_are_start_up_errors_with_their_place():
     assert _refused(patched) == "SG-VIEW-006"
 
 
+def test_views_of_messages_look_their_way():
+    app = App()
+
+    @app.websocket("/")
+    async def talk(socket: WebSocket[Create[Account], Create[Account]]) -> None: ...
+
+    with pytest.raises(ConfigurationError) as caught:
+        app.freeze()
+    (problem,) = caught.value.problems
+    assert problem.code == "SG-VIEW-007"
+    assert "test_views.py" in problem.where[0]
+
+
 def test_a_function_that_is_no_handler_may_return_what_it_likes():
     app = App()
 

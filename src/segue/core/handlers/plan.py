@@ -89,10 +89,10 @@ class Argument(msgspec.Struct, frozen=True):
         text = f"{self.name}: {self.type} from the {whole}{self.source.value}"
         if self.wire not in (None, self.name):
             text += f" {self.wire!r}"
-        if self.source is Source.BODY and self.hint is not UNSET:
-            text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
         if self.source in INPUTS and self.hint is not UNSET:
             text += _fields_told(self.hint, taken_as(self.hint))
+        if self.source is Source.BODY and self.hint is not UNSET:
+            text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
     @property

@@ -286,7 +286,7 @@ def test_explain_tells_what_a_view_takes_and_gives():
 
     told = str(app.explain("POST", "/accounts"))
 
-    assert "account: Create[Account] from the body, as JSON or msgpack (email, " in told
+    assert "account: Create[Account] from the body (email, password, note" in told
     assert "answer: Read[Account] (id, email, note, homes), status 201" in told
     assert "change: Patch[Account] from the body" in str(
         app.explain("PATCH", "/accounts/1")

@@ -8,16 +8,17 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
-from segue.core.schema.describe import bare, describe
+from segue.core.schema.describe import bare, describe, marks_of
+from segue.core.schema.refining import Refinement, View
 from segue.core.schema.rules import words_of
 from segue.core.schema.shape import Kind
-from segue.core.schema.views import is_viewed, shown_as, taken_as
+from segue.core.schema.views import shown_as, taken_as
 from segue.core.types import UNSET
 
 __all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
@@ -105,8 +106,7 @@ class Argument(msgspec.Struct, frozen=True):
         if self.hint is UNSET:
             return type_name(self.key) if self.source is Source.APP else "untyped"
         demands = ", ".join(words_of(describe(self.hint).bounds))
-        said = self.hint if is_viewed(self.hint) else bare(self.hint)
-        return type_name(said) + f" ({demands})" * bool(demands)
+        return type_name(_viewed(self.hint)) + f" ({demands})" * bool(demands)
 
 
 class Provided(msgspec.Struct, frozen=True):
@@ -199,6 +199,12 @@ def type_name(hint: Any) -> str:
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return _VIEW.sub(_as_view, _MODULES.sub("", str(hint)))
+
+
+def _viewed(hint: Any) -> Any:
+    """Take all marks off a hint but those that make a view of it."""
+    kept = [m for m in marks_of(hint) if isinstance(m, View | Refinement)]
+    return Annotated[(bare(hint), *kept)] if kept else bare(hint)
 
 
 def _as_view(found: re.Match[str]) -> str:

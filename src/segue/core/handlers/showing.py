@@ -29,7 +29,13 @@ from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
 from segue.core.schema.weaving import Wire, changes, is_word, kind_of, wanted, wire
 
-__all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
+__all__ = [
+    "answer_shower",
+    "show_undeclared",
+    "show_untyped",
+    "shower",
+    "shower_or_holder",
+]
 
 Show: TypeAlias = Callable[[Any], Any]
 
@@ -51,7 +57,12 @@ def answer_shower(hint: Any) -> Show | None:
     Returns:
         None when all that there is may leave.
     """
-    return answer_holder(hint, lambda each: shower(each) or holder(each))
+    return answer_holder(hint, shower_or_holder)
+
+
+def shower_or_holder(hint: Any) -> Show | None:
+    """Build what shows a value, or holds it to its type where nothing views it."""
+    return shower(hint) or holder(hint)
 
 
 def show_undeclared(answer: Any) -> Any:

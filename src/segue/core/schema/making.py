@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
-from segue.core.schema.checks import satisfies
 from segue.core.schema.describe import bare, describe, marks_of
 from segue.core.schema.marks import read_bounds
 from segue.core.schema.refining import PATCH, Wish
-from segue.core.schema.shape import Kind
+from segue.core.schema.rules import unmet
+from segue.core.schema.shape import Bounds, Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.weaving import (
     Part,
@@ -221,11 +221,11 @@ def _predicates(hint: Any) -> tuple[Callable[[Any], Any], ...]:
 
 def _holding(predicate: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Write a predicate as a function that gives back what it holds for."""
+    bounds = Bounds(predicates=(predicate,))
 
     def hold(value: Any) -> Any:
-        if not satisfies(predicate, value):
-            words = getattr(predicate, "__name__", "a condition")
-            raise ValueError(f"Expected a value for which {words} holds")
+        for _, message in unmet(bounds, value, ""):
+            raise ValueError(message)
         return value
 
     return hold

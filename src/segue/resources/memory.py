@@ -48,7 +48,7 @@ class MemoryStore(Generic[T]):
         *,
         key: str = "id",
         items: Iterable[T] = (),
-        limit: int | None = 100_000,
+        limit: int | None = 10_000,
     ) -> None:
         place = calling_place()
         field = pick(fields_by_name(type, place), key, "key=", place)
@@ -184,7 +184,7 @@ class AsyncMemoryStore(Generic[T]):
         *,
         key: str = "id",
         items: Iterable[T] = (),
-        limit: int | None = 100_000,
+        limit: int | None = 10_000,
     ) -> None:
         self._store = MemoryStore(type, key=key, items=items, limit=limit)
 

@@ -1,6 +1,6 @@
 """The body of a request: the media types that a handler reads, each with its schema.
 
-    Order        application/json and application/msgpack
+    Order        application/json; application/msgpack too, where that is told of
     bytes        whatever comes
     a form       urlencoded or multipart; with a file that must be there multipart only
 
@@ -29,18 +29,21 @@ _URLENCODED: Final = "application/x-www-form-urlencoded"
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 
-def body_of(plans: Iterable[Plan], schemas: JsonSchemas) -> dict[str, Any] | None:
+def body_of(
+    plans: Iterable[Plan], schemas: JsonSchemas, *, msgpack: bool = False
+) -> dict[str, Any] | None:
     """Build the Request Body Object; None where nothing reads a body.
 
     Args:
         plans: The handler's own, then those of what runs for it.
         schemas: Builds the schemas.
+        msgpack: Tell of msgpack, which every handler of data reads.
     """
     every = list(plans)
     for plan in every:
         for argument in plan.arguments:
             if argument.source is Source.BODY:
-                return _whole(argument, plan, schemas)
+                return _whole(argument, plan, schemas, msgpack=msgpack)
     fields: dict[str, Value] = {}
     for plan in every:
         for value in values_of(plan, Source.FORM):
@@ -48,7 +51,9 @@ def body_of(plans: Iterable[Plan], schemas: JsonSchemas) -> dict[str, Any] | Non
     return _form(list(fields.values()), schemas) if fields else None
 
 
-def _whole(argument: Argument, plan: Plan, schemas: JsonSchemas) -> dict[str, Any]:
+def _whole(
+    argument: Argument, plan: Plan, schemas: JsonSchemas, *, msgpack: bool
+) -> dict[str, Any]:
     mark = argument.mark
     told = parse_docstring(plan.function.__doc__ or "").parameters
     description = (mark and mark.description) or told.get(argument.name)
@@ -67,11 +72,10 @@ def _whole(argument: Argument, plan: Plan, schemas: JsonSchemas) -> dict[str, An
             for number, each in enumerate(examples, 1)
             if each is not UNSET
         }
-    return {
-        **known,
-        "required": argument.default is UNSET,
-        "content": {JSON_TYPE: media, MSGPACK: {"schema": schema}},
-    }
+    content = {JSON_TYPE: media}
+    if msgpack:
+        content[MSGPACK] = {"schema": schema}
+    return {**known, "required": argument.default is UNSET, "content": content}
 
 
 def _form(fields: list[Value], schemas: JsonSchemas) -> dict[str, Any]:

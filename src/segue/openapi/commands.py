@@ -17,6 +17,7 @@ def print_document(app: App, out: str = "", check: str = "", path: str = "") -> 
     """Print the OpenAPI document of the app.
 
     Args:
+        app: The app of this folder.
         out: Write it to this file.
         check: Compare it with this file; exit with 1 when they differ.
         path: Of several documents the one that is served here.

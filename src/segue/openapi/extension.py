@@ -37,8 +37,8 @@ class OpenAPI:
         page: Another page than Swagger UI.
         about: What else there is to say, each as `Information` has it: `summary`,
             `description`, `servers`, `tags`, `contact`, `license`, `terms`,
-            `external_docs`, `security`, `webhooks`, and `amend`, a function that
-            changes the document when it is made.
+            `external_docs`, `security`, `webhooks`, `msgpack`, and `amend`, a function
+            that changes the document when it is made.
 
     Example:
         >>> app = App()

@@ -23,6 +23,8 @@ class Information(msgspec.Struct, frozen=True, kw_only=True):
         tags: What a tag is about, by its name; others are found with the routes.
         security: What every operation asks for, where a gateway sees to it.
         webhooks: Functions whose signature is what this API sends to others.
+        msgpack: Tell that bodies of data may be msgpack as well, which they always
+            may; many tools that read documents do not know it.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Information(msgspec.Struct, frozen=True, kw_only=True):
         default_factory=dict[str, Callable[..., Any]]
     )
     amend: Amend | None = None
+    msgpack: bool = False
 
     def info(self) -> dict[str, Any]:
         """Build the Info Object."""

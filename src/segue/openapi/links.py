@@ -1,6 +1,6 @@
 """Links: how the answer of one operation leads to another.
 
-    @app.post("/orders", status=201, links={"order": Link(show, id="$response.body#/id")})
+    @app.post("/orders", links={"order": Link(show, id="$response.body#/id")})
 
 Source: OpenAPI 3.1, Link Object.
 """

@@ -35,6 +35,7 @@ class Operations:
     Args:
         schemas: Builds the schemas of all of them.
         security: What every operation asks for.
+        msgpack: Tell of bodies of msgpack.
 
     Attributes:
         tags: The tags that were met, in their order.
@@ -42,8 +43,15 @@ class Operations:
         ids: The id of the operation of a handler.
     """
 
-    def __init__(self, schemas: JsonSchemas, security: Iterable[Scheme] = ()) -> None:
+    def __init__(
+        self,
+        schemas: JsonSchemas,
+        security: Iterable[Scheme] = (),
+        *,
+        msgpack: bool = False,
+    ) -> None:
         self.schemas = schemas
+        self._msgpack = msgpack
         self.tags: dict[str, None] = {}
         self.schemes: dict[str, Scheme] = {}
         self.ids: dict[Callable[..., Any], str] = {}
@@ -85,7 +93,7 @@ class Operations:
         operation: dict[str, Any] = self._words(whole.plan, options)
         if parameters := parameters_of(plans, pattern, self.schemas, hidden):
             operation["parameters"] = parameters
-        if body := body_of(plans, self.schemas):
+        if body := body_of(plans, self.schemas, msgpack=self._msgpack):
             operation["requestBody"] = body
         operation["responses"] = responses_of(
             whole.plan,

@@ -1,8 +1,8 @@
 """The parameters of an operation: what is read from path, query, headers and cookies.
 
 What guards and providers read is among them. A record that is read field by field is
-listed field by field. None is no value that a query could have, so `int | None = None`
-is an integer that may be left out.
+listed field by field. A text may be left out and is never None; of the other types
+`null` is read as None.
 
 Source: OpenAPI 3.1, Parameter Object.
 """
@@ -145,7 +145,9 @@ def value_schema(value: Value, schemas: JsonSchemas) -> Schema:
     if value.hint is UNSET:
         schema: Schema = {"type": "string"}
     else:
-        shape = replace(describe(value.hint), nullable=False)
+        shape = describe(value.hint)
+        if shape.nullable and not _reads_null(value.hint):
+            shape = replace(shape, nullable=False)
         schema = schemas.schema(shape, "in")
     if value.hint is not UNSET and value.required and is_repeated(value.hint):
         # No value at all is a list that is missing.
@@ -156,6 +158,11 @@ def value_schema(value: Value, schemas: JsonSchemas) -> Schema:
     if examples := [each for each in map(data_of, value.examples) if each is not UNSET]:
         schema["examples"] = examples
     return schema
+
+
+def _reads_null(hint: Any) -> bool:
+    """Tell whether the text `null` is read as None: where it cannot be a text."""
+    return str not in members_of(hint) and not is_repeated(hint)
 
 
 def _object(value: Value, schemas: JsonSchemas, name: str = "") -> dict[str, Any]:

@@ -27,6 +27,7 @@ _MULTIPART: Final = "multipart/form-data"
 _OCTETS: Final = "application/octet-stream"
 _URLENCODED: Final = "application/x-www-form-urlencoded"
 _BINARY: Final = {"type": "string", "format": "binary"}
+_FILE: Final = {"type": "string", "contentMediaType": _OCTETS}
 
 
 def body_of(
@@ -97,7 +98,7 @@ def _field(value: Value, schemas: JsonSchemas) -> Schema:
     known = {name: each for name, each in said.items() if each}
     if not is_upload(value.hint):
         return {**value_schema(value, schemas), **known}
-    schema: Schema = dict(_BINARY)
+    schema: Schema = dict(_FILE)
     if is_repeated(value.hint):
         schema = {"type": "array", "items": schema}
         if value.required:

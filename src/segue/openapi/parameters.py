@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from segue.core.handlers.docstring import parse_docstring
-from segue.core.handlers.inputs import is_repeated, members_of
+from segue.core.handlers.inputs import is_optional, is_repeated, members_of
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.routing.pattern import Pattern
 from segue.core.routing.segments import Parameter
@@ -165,6 +165,10 @@ def _reads_null(hint: Any) -> bool:
     return str not in members_of(hint) and not is_repeated(hint)
 
 
+def _reads_empty(hint: Any) -> bool:
+    return hint is not UNSET and is_optional(hint) and _reads_null(hint)
+
+
 def _object(value: Value, schemas: JsonSchemas, name: str = "") -> dict[str, Any]:
     schema = value_schema(value, schemas)
     description = value.description or schema.pop("description", None)
@@ -173,6 +177,8 @@ def _object(value: Value, schemas: JsonSchemas, name: str = "") -> dict[str, Any
         "description": description,
         "required": value.required,
         "deprecated": deprecated,
+        # An empty field of a form that was sent with GET.
+        "allowEmptyValue": value.place == "query" and _reads_empty(value.hint),
     }
     return {
         "name": name or value.name,

@@ -9,7 +9,7 @@ import dis
 import inspect
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,7 +18,8 @@ from segue.core.handlers.places import code_of
 
 __all__ = ["Returned", "errors_in", "returned_by"]
 
-_RETURNS = frozenset({"RETURN_VALUE", "RETURN_CONST"})
+_RETURNS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
+_PAIR: Final = 2
 
 
 class Returned(msgspec.Struct, frozen=True):
@@ -99,11 +100,11 @@ def _constant(step: dis.Instruction) -> Any:
 
 
 def _status(value: Any, before: list[dis.Instruction]) -> set[int]:
-    if isinstance(value, tuple):  # both are constants
-        last = value[-1] if len(value) == 2 else None  # pyright: ignore[reportUnknownVariableType] - of Any  # noqa: PLR2004 - (answer, status)
-    elif isinstance(value, dis.Instruction) and value.opname == "BUILD_TUPLE":
-        last = _constant(before[0]) if value.arg == 2 else None  # noqa: PLR2004 - (answer, status)
-    else:
-        return set()
+    last: Any = None
+    if isinstance(value, dis.Instruction):
+        if value.opname == "BUILD_TUPLE" and value.arg == _PAIR:
+            last = _constant(before[0])
+    elif isinstance(value, tuple) and len(value) == _PAIR:  # pyright: ignore[reportUnknownArgumentType] - of Any
+        last = value[1]  # pyright: ignore[reportUnknownVariableType] - both are constants
     is_status = isinstance(last, int) and 200 <= last <= 599  # noqa: PLR2004 - the statuses of answers
     return {int(last)} if is_status and not isinstance(last, bool) else set()

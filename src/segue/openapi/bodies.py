@@ -2,7 +2,7 @@
 
     Order        application/json; application/msgpack too, where that is told of
     bytes        whatever comes
-    a form       urlencoded or multipart; with a file that must be there multipart only
+    a form       urlencoded; with a file multipart
 
 Source: OpenAPI 3.1, Request Body Object.
 """
@@ -27,7 +27,6 @@ _MULTIPART: Final = "multipart/form-data"
 _OCTETS: Final = "application/octet-stream"
 _URLENCODED: Final = "application/x-www-form-urlencoded"
 _BINARY: Final = {"type": "string", "format": "binary"}
-_FILE: Final = {"type": "string", "contentMediaType": _OCTETS}
 
 
 def body_of(
@@ -85,20 +84,21 @@ def _form(fields: list[Value], schemas: JsonSchemas) -> dict[str, Any]:
     schema: Schema = {"type": "object", "properties": properties}
     if required:
         schema["required"] = required
-    needs_file = any(each.required and is_upload(each.hint) for each in fields)
-    kinds = (_MULTIPART,) if needs_file else (_URLENCODED, _MULTIPART)
-    return {
-        "required": bool(required),
-        "content": {kind: {"schema": schema} for kind in kinds},
-    }
+    # A form without files may come as multipart too; one way is enough to know.
+    has_file = any(is_upload(each.hint) for each in fields)
+    kind = _MULTIPART if has_file else _URLENCODED
+    return {"required": bool(required), "content": {kind: {"schema": schema}}}
 
 
 def _field(value: Value, schemas: JsonSchemas) -> Schema:
     said = {"description": value.description, "deprecated": value.deprecated}
     known = {name: each for name, each in said.items() if each}
     if not is_upload(value.hint):
-        return {**value_schema(value, schemas), **known}
-    schema: Schema = dict(_FILE)
+        # Not a copy: its references are filled in at the end.
+        schema = value_schema(value, schemas)
+        schema.update(known)
+        return schema
+    schema = dict(_BINARY)
     if is_repeated(value.hint):
         schema = {"type": "array", "items": schema}
         if value.required:

@@ -27,7 +27,7 @@ class Returned(msgspec.Struct, frozen=True):
 
     Attributes:
         nothing: It may return None.
-        something: It may return a value.
+        something: It may return a value without a status.
         statuses: The statuses of `return answer, status`.
     """
 
@@ -73,8 +73,9 @@ def returned_by(function: Any) -> Returned:
         if value is None:
             nothing = True
             continue
-        something = True
-        statuses |= _status(value, before)
+        found = _status(value, before)
+        statuses |= found
+        something = something or not found
     return Returned(nothing, something, frozenset(statuses))
 
 

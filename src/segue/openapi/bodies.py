@@ -26,7 +26,7 @@ MSGPACK: Final = "application/msgpack"
 _MULTIPART: Final = "multipart/form-data"
 _OCTETS: Final = "application/octet-stream"
 _URLENCODED: Final = "application/x-www-form-urlencoded"
-_BINARY: Final = {"type": "string", "format": "binary"}
+_BINARY: Final[Schema] = {"type": "string", "format": "binary"}
 
 
 def body_of(
@@ -95,10 +95,10 @@ def _field(value: Value, schemas: JsonSchemas) -> Schema:
     known = {name: each for name, each in said.items() if each}
     if not is_upload(value.hint):
         # Not a copy: its references are filled in at the end.
-        schema = value_schema(value, schemas)
-        schema.update(known)
-        return schema
-    schema = dict(_BINARY)
+        made = value_schema(value, schemas)
+        made.update(known)
+        return made
+    schema: Schema = dict(_BINARY)
     if is_repeated(value.hint):
         schema = {"type": "array", "items": schema}
         if value.required:

@@ -44,9 +44,7 @@ def build_document(
     """
     routes = selected(kernel.table, include)
     schemas = JsonSchemas()
-    operations = Operations(
-        schemas, information.security, msgpack=information.msgpack
-    )
+    operations = Operations(schemas, information.security, msgpack=information.msgpack)
     paths = _paths(kernel, places_of(routes), operations)
     webhooks = {
         name: message_item(function, operations)
@@ -80,7 +78,10 @@ def build_document(
 def _paths(
     kernel: Kernel, places: list[Place], operations: Operations
 ) -> dict[str, Any]:
-    ids = operation_ids(places, lambda route: kernel.plan_for(route).name)
+    def name_of(route: Route) -> str:
+        return kernel.plan_for(route).name
+
+    ids = operation_ids(places, name_of)
     for place in places:
         for route in place.routes:
             name = ids[place.template, place.method]
@@ -89,8 +90,8 @@ def _paths(
     for place in places:
         item = paths.setdefault(place.template, {})
         operation = _operation(kernel, place, operations)
-        name = {"operationId": ids[place.template, place.method]}
-        item[place.method.lower()] = name | operation
+        called = {"operationId": ids[place.template, place.method]}
+        item[place.method.lower()] = {**called, **operation}
     return paths
 
 

@@ -1,9 +1,8 @@
 """OpenAPI: the extension that serves the document of an app, and a page to read it."""
 
-import sys
+import inspect
 from collections.abc import Mapping
-from types import FrameType
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from segue.app import App
 from segue.core.errors import RouteError
@@ -107,7 +106,7 @@ def _check(path: str, docs: str | None, about: Mapping[str, Any]) -> None:
 
 def _title() -> str:
     """Name an API after the module that makes it, where that has a name of its own."""
-    frame = cast("FrameType | None", sys._getframe())  # noqa: SLF001 - as inspect does
+    frame = inspect.currentframe()
     while frame is not None:
         module = str(frame.f_globals.get("__name__"))
         name = module.partition(".")[0]

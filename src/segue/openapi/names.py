@@ -9,8 +9,7 @@ An id changes only when the name, the method or the path that it is made of does
 """
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from segue.core.errors import RouteError
 from segue.core.routing.route import Route
@@ -19,7 +18,9 @@ from segue.openapi.paths import Place
 __all__ = ["operation_ids"]
 
 
-def operation_ids(places: Iterable[Place], names: Any) -> dict[tuple[str, str], str]:
+def operation_ids(
+    places: Iterable[Place], names: Callable[[Route], str]
+) -> dict[tuple[str, str], str]:
     """Name the operations of a document, by path and method.
 
     Args:

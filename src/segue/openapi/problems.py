@@ -7,7 +7,7 @@ Source: RFC 9457.
 """
 
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -83,8 +83,9 @@ class Surrounded(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, entry: Entry) -> "Surrounded":
         """Read what surrounds a handler."""
-        around = (*entry.layers, *entry.befores)
-        return cls(entry.call.plan, tuple(each.call.plan for each in around))
+        around = [each.call.plan for each in entry.layers]
+        around += [each.call.plan for each in entry.befores]
+        return cls(entry.call.plan, tuple(around))
 
     @property
     def helpers(self) -> tuple[Plan, ...]:
@@ -111,9 +112,9 @@ def errors_of(
     if options.get("timeout"):
         classes.append(ServiceUnavailable)
     found: dict[int, list[type[HTTPError]]] = {}
-    for each in dict.fromkeys(classes):
-        if each is not HTTPError:
-            found.setdefault(each.status, []).append(each)
+    for kind in dict.fromkeys(classes):
+        if kind is not HTTPError:
+            found.setdefault(kind.status, []).append(kind)
     return dict(sorted(found.items()))
 
 
@@ -172,8 +173,3 @@ def _refuses_type(argument: Argument) -> bool:
 def _may_not_fit(argument: Argument) -> bool:
     is_text = argument.hint is UNSET or argument.hint in (str, str | None)
     return argument.default is UNSET or not is_text
-
-
-def kinds_of(classes: Iterable[type[HTTPError]]) -> list[type[msgspec.Struct]]:
-    """List the documents of several errors of one status, each once."""
-    return list(dict.fromkeys(map(problem_type, classes)))

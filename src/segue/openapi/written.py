@@ -9,7 +9,7 @@ import dis
 import inspect
 import types
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -106,6 +106,6 @@ def _status(value: Any, before: list[dis.Instruction]) -> set[int]:
         if value.opname == "BUILD_TUPLE" and value.arg == _PAIR:
             last = _constant(before[0])
     elif isinstance(value, tuple) and len(value) == _PAIR:  # pyright: ignore[reportUnknownArgumentType] - of Any
-        last = value[1]  # pyright: ignore[reportUnknownVariableType] - both are constants
+        last = cast("Any", value)[1]  # both are constants
     is_status = isinstance(last, int) and 200 <= last <= 599  # noqa: PLR2004 - the statuses of answers
     return {int(last)} if is_status and not isinstance(last, bool) else set()

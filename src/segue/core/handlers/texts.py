@@ -209,7 +209,8 @@ def _field_reader(hint: Any) -> Callable[[list[Any]], Any]:
 
 def _plain_reader(hint: Any) -> Callable[[Any], Any]:
     """Find how a text must be spelt anew before msgspec reads it."""
-    members, reads = members_of(hint), _as_it_is
+    members = members_of(hint)
+    reads: Callable[[Any], Any] = _as_it_is
     if len(members) == 1:
         reads = _SPELLINGS.get(members[0], reads)
     if is_repeated(hint) and len(items := _items_of(hint)) == 1:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, TypeAlias, cast, get_origin
 
 from segue.core.schema.describe import describe
@@ -73,7 +74,9 @@ def _needs(shape: Shape, seen: set[str]) -> bool:
 def _defaults(shape: Shape) -> dict[str, Any]:
     """List the defaults that stay with the class of a record."""
     cls: Any = get_origin(shape.hint) or shape.hint
-    if shape.kind is not Kind.RECORD or not is_dataclass(cls) or "__slots__" in vars(cls):
+    if shape.kind is not Kind.RECORD or not is_dataclass(cls):
+        return {}
+    if "__slots__" in vars(cls):  # it has a place for each of them
         return {}
     every = fields(cast("Any", cls))
     return {each.name: each.default for each in every if each.default is not MISSING}
@@ -102,7 +105,7 @@ class _Completer:
     def _record(self, shape: Shape) -> Complete:
         key = repr(shape.hint)
         if key in self._records:
-            return lambda value: self._records[key](value)
+            return partial(self._later, key)
         self._records[key] = _nothing  # until it is known
         own = _defaults(shape)
         inner = [(each.name, self.of(each.shape)) for each in shape.fields()]
@@ -112,7 +115,7 @@ class _Completer:
             if value is None:
                 return
             if own:
-                attributes = vars(value)
+                attributes = cast("dict[str, Any]", vars(value))
                 for name, default in own.items():
                     attributes.setdefault(name, default)
             for name, each in nested:
@@ -120,6 +123,9 @@ class _Completer:
 
         self._records[key] = complete
         return complete
+
+    def _later(self, key: str, value: Any) -> None:
+        self._records[key](value)
 
     def _union(self, shape: Shape) -> Complete:
         members: list[tuple[Any, Complete]] = [

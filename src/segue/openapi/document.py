@@ -51,7 +51,7 @@ def build_document(
         for name, function in information.webhooks.items()
     }
     sockets = {
-        str(route.pattern): socket_of(route, kernel.entry_for(route), schemas)
+        str(route.pattern): socket_of(route, kernel.served_for(route), schemas)
         for route in routes
         if _is_socket(route)
     }
@@ -98,7 +98,7 @@ def _paths(
 def _operation(kernel: Kernel, place: Place, operations: Operations) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for route in place.routes:
-        one = operations.of_route(route, kernel.entry_for(route))
+        one = operations.of_route(route, kernel.served_for(route))
         _rename(one, place, route)
         if callbacks := route.options.get("callbacks"):
             one["callbacks"] = callbacks_of(callbacks, operations)

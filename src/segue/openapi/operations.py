@@ -12,7 +12,7 @@ import msgspec
 from segue.core.handlers.docstring import parse_docstring
 from segue.core.handlers.options import several
 from segue.core.handlers.plan import Plan
-from segue.core.kernel.entry import Entry
+from segue.core.kernel.chain import Served
 from segue.core.routing.pattern import Pattern
 from segue.core.routing.route import Route
 from segue.core.schema.jsonschema import JsonSchemas
@@ -20,7 +20,7 @@ from segue.openapi.bodies import body_of
 from segue.openapi.links import Link
 from segue.openapi.parameters import parameters_of
 from segue.openapi.paths import host_server
-from segue.openapi.problems import Surrounded, errors_of
+from segue.openapi.problems import Problems, Surrounded, errors_of
 from segue.openapi.responses import responses_of
 from segue.openapi.security import Requirement, Scheme, combined, requirements_of
 
@@ -52,16 +52,17 @@ class Operations:
     ) -> None:
         self.schemas = schemas
         self._msgpack = msgpack
+        self._problems = Problems()
         self.tags: dict[str, None] = {}
         self.schemes: dict[str, Scheme] = {}
         self.ids: dict[Callable[..., Any], str] = {}
         self._general = tuple(Requirement(each) for each in security)
         self.security = self._named([(each,) for each in self._general])
 
-    def of_route(self, route: Route, entry: Entry) -> dict[str, Any]:
+    def of_route(self, route: Route, served: Served) -> dict[str, Any]:
         """Build the operation of a route."""
-        whole = Surrounded.of(entry)
-        made = self._build(whole, route.pattern, route.options, entry.errors)
+        whole = Surrounded.of(served)
+        made = self._build(whole, route.pattern, route.options, served.chain.errors)
         if route.host is not None:
             made["servers"] = [host_server(route.host)]
         return made
@@ -101,6 +102,7 @@ class Operations:
             handlers,
             options.get("responses", {}),
             self.schemas,
+            self._problems,
         )
         if choices:
             operation["security"] = self._named(choices)

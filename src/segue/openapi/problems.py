@@ -27,17 +27,19 @@ from segue.core.errors import (
 from segue.core.handlers.inputs import is_optional, members_of
 from segue.core.handlers.options import several
 from segue.core.handlers.plan import Argument, Plan, Source
-from segue.core.kernel.entry import Entry
+from segue.core.kernel.chain import Served
+from segue.core.schema.describe import describe
+from segue.core.schema.shape import Shape
 from segue.core.types import UNSET
 from segue.openapi.written import errors_in
 
 __all__ = [
     "InvalidProblem",
     "Problem",
+    "Problems",
     "Surrounded",
     "UnfitValue",
     "errors_of",
-    "problem_type",
 ]
 
 _FORMED = ("detail", "extra", "headers", "status", "title", "type")
@@ -81,11 +83,12 @@ class Surrounded(msgspec.Struct, frozen=True):
     secured: bool = False
 
     @classmethod
-    def of(cls, entry: Entry) -> "Surrounded":
+    def of(cls, served: Served) -> "Surrounded":
         """Read what surrounds a handler."""
-        around = [each.call.plan for each in entry.layers]
-        around += [each.call.plan for each in entry.befores]
-        return cls(entry.call.plan, tuple(around))
+        layers = (*served.chain.layers, *served.layers)
+        around = [each.call.plan for each in layers]
+        around += [each.call.plan for each in served.chain.befores]
+        return cls(served.plan, tuple(around))
 
     @property
     def helpers(self) -> tuple[Plan, ...]:
@@ -118,7 +121,20 @@ def errors_of(
     return dict(sorted(found.items()))
 
 
-def problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
+class Problems:
+    """The shapes of problem documents, each made once for a document."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[type[HTTPError], Shape] = {}
+
+    def shape(self, kind: type[HTTPError]) -> Shape:
+        """Find the shape of an error's document."""
+        if kind not in self._shapes:
+            self._shapes[kind] = describe(_problem_type(kind))
+        return self._shapes[kind]
+
+
+def _problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
     """Find the schema of an error's document; its own annotations are members of it.
 
     class OutOfStock(Conflict):

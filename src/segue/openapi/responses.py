@@ -21,7 +21,7 @@ from segue.core.schema.describe import describe
 from segue.core.schema.jsonschema import JsonSchemas, Schema
 from segue.core.types import UNSET
 from segue.openapi.contents import Content, contents_of
-from segue.openapi.problems import problem_type
+from segue.openapi.problems import Problems
 
 __all__ = ["responses_of"]
 
@@ -46,6 +46,7 @@ def responses_of(
     handlers: Handlers,
     declared: Mapping[int, Any],
     schemas: JsonSchemas,
+    problems: Problems,
 ) -> dict[str, Any]:
     """Build the Responses Object of an operation.
 
@@ -56,8 +57,9 @@ def responses_of(
         declared: The option `responses=`: by status words, a type, both, or a
             Response Object.
         schemas: Builds the schemas.
+        problems: Knows the documents of errors.
     """
-    made = _Responses(schemas)
+    made = _Responses(schemas, problems)
     for content in contents_of(plan):
         made.add(content)
     for status, kinds in errors.items():
@@ -71,8 +73,9 @@ def responses_of(
 class _Responses:
     """Collects the responses of one operation."""
 
-    def __init__(self, schemas: JsonSchemas) -> None:
+    def __init__(self, schemas: JsonSchemas, problems: Problems) -> None:
         self._schemas = schemas
+        self._problems = problems
         self._found: dict[str, dict[str, Any]] = {}
 
     def document(self) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class _Responses:
         handler = _handler_of(kind, handlers)
         words = _words_of(kind)
         if handler is None:
-            shape = describe(problem_type(kind))
+            shape = self._problems.shape(kind)
             response = self._response(str(status), words)
             media = self._media(response, _PROBLEM)
             schema = self._schemas.schema(shape, "out")

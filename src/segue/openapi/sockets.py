@@ -11,7 +11,7 @@ from typing import Any
 
 from segue.core.handlers.docstring import parse_docstring
 from segue.core.handlers.plan import Plan, Source
-from segue.core.kernel.entry import Entry
+from segue.core.kernel.chain import Served
 from segue.core.routing.route import Route
 from segue.core.schema.describe import describe
 from segue.core.schema.jsonschema import JsonSchemas, Schema
@@ -22,10 +22,10 @@ from segue.openapi.problems import Surrounded
 __all__ = ["socket_of"]
 
 
-def socket_of(route: Route, entry: Entry, schemas: JsonSchemas) -> dict[str, Any]:
+def socket_of(route: Route, served: Served, schemas: JsonSchemas) -> dict[str, Any]:
     """Describe one WebSocket."""
-    plan = entry.call.plan
-    plans = (plan, *Surrounded.of(entry).helpers)
+    plan = served.plan
+    plans = (plan, *Surrounded.of(served).helpers)
     incoming, outgoing = _messages(plan)
     told = parse_docstring(inspect.cleandoc(plan.function.__doc__ or ""))
     said = {

@@ -31,6 +31,7 @@ from segue.core.http.proxies import ProxyTrust
 from segue.core.http.request import Exchange, Request
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
+from segue.core.kernel.chain import Served
 from segue.core.kernel.current import current, find_request
 from segue.core.kernel.entry import Entry, Hook
 from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
@@ -128,6 +129,7 @@ class Kernel(msgspec.Struct, eq=False):
     """A frozen app.
 
     Attributes:
+        served_for: Finds what was declared for a route and around it.
         factory_for: Finds the compiled factory of what a provider makes.
         provided: The keys of all providers.
         outer: The entry of an answer that no route gives, with the app's middleware.
@@ -138,7 +140,7 @@ class Kernel(msgspec.Struct, eq=False):
     app: Any
     configuration: Configuration
     table: RouteTable
-    plan_for: Callable[[Route], Plan]
+    served_for: Callable[[Route], Served]
     entry_for: Callable[[Route], Entry]
     surface: Surface
     outer: Entry
@@ -158,6 +160,10 @@ class Kernel(msgspec.Struct, eq=False):
     sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
     known_hosts: set[Any] = msgspec.field(default_factory=set[Any])
     _watch: Any = None
+
+    def plan_for(self, route: Route) -> Plan:
+        """Find the plan of a route's handler."""
+        return self.served_for(route).plan
 
     @property
     def values(self) -> Mapping[Any, Any]:

@@ -71,11 +71,9 @@ def contents_of(plan: Plan) -> list[Content]:
 
 def _unsaid(plan: Plan, returned: Returned) -> Iterator[Content]:
     """List what is known of an answer without a type."""
-    if returned.something or plan.returns is Any:
-        status = plan.status or 200
-        yield Content(status, JSON_TYPE if plan.renderers else ANYTHING)
-        yield from _rendered(plan, status, UNSET)
-    for status in sorted(returned.statuses):
+    for kind in returned.kinds:
+        yield from _member(kind, plan)
+    for status in returned.statuses:
         yield Content(status, None if status in _BODILESS else ANYTHING)
     if returned.nothing and plan.returns is UNSET:
         yield Content(plan.status or 204)
@@ -96,7 +94,8 @@ def _member(hint: Any, plan: Plan) -> Iterator[Content]:
         yield Content(plan.status or 204)
         return
     if hint is Any or hint is object:
-        yield Content(status, ANYTHING)
+        yield Content(status, JSON_TYPE if plan.renderers else ANYTHING)
+        yield from _rendered(plan, status, UNSET)
         return
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) is tuple and len(arguments) == 2:  # noqa: PLR2004 - (answer, status)
@@ -172,7 +171,7 @@ def _response(cls: type[Response], hint: Any, status: int | str) -> Iterator[Con
     if issubclass(cls, File):
         yield Content(status, ANYTHING, bytes)
         yield Content(206, ANYTHING, bytes)
-        yield from (Content(each) for each in (304, 416))
+        yield from (Content(each) for each in (304, 412, 416))
         return
     media_type = JSON_TYPE if issubclass(cls, JSON) else cls.default_type
     if media_type is None:

@@ -27,6 +27,7 @@ from segue.openapi.sockets import socket_of
 __all__ = ["build_document"]
 
 _VERSION: Final = "3.1.0"
+_ALWAYS: Final = ("paths", "security")
 
 
 def build_document(
@@ -47,7 +48,7 @@ def build_document(
     operations = Operations(schemas, information.security, msgpack=information.msgpack)
     paths = _paths(kernel, places_of(routes), operations)
     webhooks = {
-        name: message_item(function, operations)
+        name: message_item(function, operations, name)
         for name, function in information.webhooks.items()
     }
     sockets = {
@@ -68,7 +69,7 @@ def build_document(
         "x-websockets": sockets,
     }
     document = {
-        name: value for name, value in members.items() if value or name == "paths"
+        name: value for name, value in members.items() if value or name in _ALWAYS
     }
     if information.amend is not None:
         information.amend(document)

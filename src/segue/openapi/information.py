@@ -7,7 +7,7 @@ import msgspec
 
 from segue.openapi.security import Scheme
 
-__all__ = ["Amend", "Information", "Server"]
+__all__ = ["Amend", "Information", "Server", "docs_object"]
 
 Amend: TypeAlias = Callable[[dict[str, Any]], None]
 """Changes a document when it is made; the last word."""
@@ -67,7 +67,11 @@ class Information(msgspec.Struct, frozen=True, kw_only=True):
 
     def docs(self) -> dict[str, Any] | None:
         """Build the External Documentation Object."""
-        docs = self.external_docs
-        if docs is None:
-            return None
-        return {"url": docs} if isinstance(docs, str) else dict(docs)
+        return docs_object(self.external_docs)
+
+
+def docs_object(docs: Mapping[str, Any] | str | None) -> dict[str, Any] | None:
+    """Build the External Documentation Object of a URL, or take one as it is."""
+    if docs is None:
+        return None
+    return {"url": docs} if isinstance(docs, str) else dict(docs)

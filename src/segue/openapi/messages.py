@@ -25,16 +25,26 @@ _POST = Mark("", frozenset({"POST"}), {})
 
 
 def message_item(
-    function: Callable[..., Any], operations: Operations
+    function: Callable[..., Any], operations: Operations, name: str | None = None
 ) -> dict[str, Any]:
-    """Build the Path Item Object of a request that is sent."""
+    """Build the Path Item Object of a request that is sent.
+
+    Args:
+        function: Its signature says what is sent.
+        operations: Builds the operation.
+        name: The id of the operation; none for a callback, which has a name for
+            each operation that it belongs to.
+    """
     item: dict[str, Any] = {}
     for mark in marks_of(function) or (_POST,):
-        methods = mark.methods or _POST.methods or frozenset[str]()
-        for method in sorted(methods):
+        methods = sorted(mark.methods or {"POST"})
+        for method in methods:
             around = Surroundings(methods=frozenset({method}))
             plan = build_plan(function, around, mark.options)
-            item[method.lower()] = operations.of_message(plan, mark.options)
+            made = operations.of_message(plan, mark.options)
+            suffix = f"_{method.lower()}" if len(methods) > 1 else ""
+            called = {"operationId": f"{name}{suffix}"} if name else {}
+            item[method.lower()] = {**called, **made}
     return item
 
 

@@ -17,6 +17,7 @@ from segue.core.routing.pattern import Pattern
 from segue.core.routing.route import Route
 from segue.core.schema.jsonschema import JsonSchemas
 from segue.openapi.bodies import body_of
+from segue.openapi.information import docs_object
 from segue.openapi.links import Link
 from segue.openapi.parameters import parameters_of
 from segue.openapi.paths import host_server
@@ -120,6 +121,7 @@ class Operations:
             "tags": tags,
             "summary": summary or plan.name.replace("_", " ").strip().capitalize(),
             "description": description,
+            "externalDocs": docs_object(options.get("external_docs")),
             "deprecated": options.get("deprecated", False),
         }
         return {name: value for name, value in said.items() if value}

@@ -74,10 +74,11 @@ def host_server(host: HostPattern) -> dict[str, Any]:
         "".join(p if isinstance(p, str) else f"{{{p.name}}}" for p in label.parts)
         for label in host.labels
     )
-    server: dict[str, Any] = {"url": f"//{'.'.join(labels)}"}
-    if host.names:
-        server["variables"] = {name: {"default": name} for name in host.names}
-    return server
+    variables = {
+        "scheme": {"default": "https", "enum": ["https", "http"]},
+        **{name: {"default": name} for name in host.names},
+    }
+    return {"url": f"{{scheme}}://{'.'.join(labels)}", "variables": variables}
 
 
 def merge(first: dict[str, Any], other: dict[str, Any]) -> None:

@@ -6,9 +6,10 @@ handler and of what runs for it, and what the way to the handler refuses by itse
 Source: RFC 9457.
 """
 
+import inspect
 import typing
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -40,17 +41,19 @@ __all__ = [
     "Surrounded",
     "UnfitValue",
     "errors_of",
+    "words_of",
 ]
 
-_FORMED = ("detail", "extra", "headers", "status", "title", "type")
+_NOBODY: Final = Unauthorized.status
+_FORMED: Final = ("detail", "extra", "headers", "status", "title", "type")
 
 
 class Problem(msgspec.Struct):
     """What went wrong: a problem document of RFC 9457."""
 
+    type: str
     title: str
     status: int
-    type: str = "about:blank"
     detail: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -105,8 +108,11 @@ def errors_of(
     """Find the errors that a route can answer with, by their status."""
     plan = whole.plan
     classes: list[type[HTTPError]] = [*several(options.get("raises", ()))]
+    lenient = {id(one.plan) for one in plan.provided if one.optional}
     for each in (plan, *whole.helpers):
-        classes += errors_in(each.function)
+        named = errors_in(each.function)
+        # Where nobody is logged in, `User | None` is None.
+        classes += [e for e in named if id(each) not in lenient or e.status != _NOBODY]
     classes += _refusals(plan)
     if whole.secured:
         classes.append(Unauthorized)
@@ -150,21 +156,35 @@ def _problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
         return general
     made = msgspec.defstruct(
         kind.__name__,
-        list(own.items()),
+        [_member(kind, name, hint) for name, hint in own.items()],
         bases=(general,),
         module=kind.__module__,
         kw_only=True,
     )
-    made.__doc__ = kind.__doc__
+    made.__doc__ = words_of(kind)
     return made
+
+
+def _member(kind: type[HTTPError], name: str, hint: Any) -> tuple[str, Any, Any]:
+    """Tell a member of a document; one with a default may be missing."""
+    if hasattr(kind, name):
+        return name, hint | msgspec.UnsetType, msgspec.UNSET
+    return name, hint, msgspec.NODEFAULT
+
+
+def words_of(kind: type[HTTPError]) -> str | None:
+    """Read the words of an error of the app; those of ours are the standard's."""
+    if kind.__module__ == HTTPError.__module__ or not kind.__doc__:
+        return None
+    first = inspect.cleandoc(kind.__doc__).partition("\n")[0].strip()
+    return first.removeprefix(f"{kind.status}:").strip() or None
 
 
 def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     """Find what is refused before the handler is called."""
     inputs = [each for each in plan.everything if each.source in _CHECKED]
     has_body = plan.uses(Source.BODY, Source.FORM)
-    if inputs or plan.path_names:
-        yield BadRequest
+    yield BadRequest  # the host, the path, a header: something is always sent
     if plan.path_names:
         yield NotFound
     if plan.renderers:

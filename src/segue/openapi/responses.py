@@ -21,7 +21,7 @@ from segue.core.schema.describe import describe
 from segue.core.schema.jsonschema import JsonSchemas, Schema
 from segue.core.types import UNSET
 from segue.openapi.contents import Content, contents_of
-from segue.openapi.problems import Problems
+from segue.openapi.problems import Problems, words_of
 
 __all__ = ["responses_of"]
 
@@ -104,7 +104,7 @@ class _Responses:
     def add_error(self, status: int, kind: type[HTTPError], handlers: Handlers) -> None:
         """Add an error, in the form of who answers it."""
         handler = _handler_of(kind, handlers)
-        words = _words_of(kind)
+        words = words_of(kind)
         if handler is None:
             shape = self._problems.shape(kind)
             response = self._response(str(status), words)
@@ -182,14 +182,6 @@ def _handler_of(kind: type[HTTPError], handlers: Handlers) -> Hook | None:
             if cls in known:
                 return known[cls]
     return None
-
-
-def _words_of(kind: type[HTTPError]) -> str | None:
-    """Read the words of an error of the app; those of ours are the standard's."""
-    if kind.__module__ == HTTPError.__module__ or not kind.__doc__:
-        return None
-    first = inspect.cleandoc(kind.__doc__).partition("\n")[0].strip()
-    return first.removeprefix(f"{kind.status}:").strip() or None
 
 
 def _phrase(status: str) -> str:

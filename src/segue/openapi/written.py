@@ -8,7 +8,7 @@ nothing at all. Only the function itself is read, not what it calls.
 import dis
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 import msgspec
@@ -20,6 +20,21 @@ __all__ = ["Returned", "errors_in", "returned_by"]
 
 _RETURNS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
 _PAIR: Final = 2
+_MADE: Final[Mapping[str, type]] = types.MappingProxyType(
+    {
+        "BUILD_CONST_KEY_MAP": dict,
+        "BUILD_LIST": list,
+        "BUILD_MAP": dict,
+        "BUILD_STRING": str,
+        "DICT_UPDATE": dict,
+        "FORMAT_SIMPLE": str,
+        "FORMAT_VALUE": str,
+        "FORMAT_WITH_SPEC": str,
+        "LIST_EXTEND": list,
+    }
+)
+"""The steps that make a value of a known type."""
+_CONSTANTS: Final = (bool, bytes, float, int, str)
 
 
 class Returned(msgspec.Struct, frozen=True):
@@ -27,13 +42,14 @@ class Returned(msgspec.Struct, frozen=True):
 
     Attributes:
         nothing: It may return None.
-        something: It may return a value without a status.
+        kinds: The types of the values it returns without a status; `object` for
+            one that the code does not tell.
         statuses: The statuses of `return answer, status`.
     """
 
     nothing: bool = True
-    something: bool = True
-    statuses: frozenset[int] = frozenset()
+    kinds: tuple[type, ...] = (object,)
+    statuses: tuple[int, ...] = ()
 
 
 def errors_in(function: Any) -> Iterator[type[HTTPError]]:
@@ -62,7 +78,8 @@ def returned_by(function: Any) -> Returned:
     code = getattr(_target(function), "__code__", None)
     if code is None:
         return Returned()
-    nothing = something = False
+    nothing = False
+    kinds: dict[type, None] = {}
     statuses: set[int] = set()
     steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
     for index, step in enumerate(steps):
@@ -75,8 +92,11 @@ def returned_by(function: Any) -> Returned:
             continue
         found = _status(value, before)
         statuses |= found
-        something = something or not found
-    return Returned(nothing, something, frozenset(statuses))
+        if not found:
+            kinds[_kind(value)] = None
+    if object in kinds:
+        kinds = {object: None}
+    return Returned(nothing, tuple(kinds), tuple(sorted(statuses)))
 
 
 def _target(function: Any) -> Any:
@@ -98,6 +118,13 @@ def _constant(step: dis.Instruction) -> Any:
     """Give the constant that a step puts there; a name of its own for all else."""
     is_constant = step.opname in {"LOAD_CONST", "RETURN_CONST", "LOAD_SMALL_INT"}
     return step.argval if is_constant else step
+
+
+def _kind(value: Any) -> type:
+    """Tell the type of what is returned, where it is made right there."""
+    if isinstance(value, dis.Instruction):
+        return _MADE.get(value.opname, object)
+    return next((kind for kind in _CONSTANTS if type(value) is kind), object)
 
 
 def _status(value: Any, before: list[dis.Instruction]) -> set[int]:

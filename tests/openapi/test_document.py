@@ -1,11 +1,11 @@
-"""The document of an app."""
+"""The document of an app as a whole."""
+
+import json
 
 import msgspec
 import pytest
 
 from segue import App, NotFound
-from segue.openapi import build_document
-from segue.openapi.information import Information
 
 
 class Item(msgspec.Struct):
@@ -15,17 +15,8 @@ class Item(msgspec.Struct):
     price: int = 0
 
 
-def document(app, **about):
-    return build_document(app.kernel, Information(title="Shop", **about))
-
-
-@pytest.fixture
-def app():
-    return App()
-
-
 @pytest.mark.feature("M-062")
-def test_a_route_becomes_an_operation(app):
+def test_a_route_becomes_an_operation(app, build):
     @app.get("/items/{id}", tags="items", raises=NotFound)
     def show(id: int, lang: str = "en") -> Item:
         """Show an item.
@@ -34,7 +25,7 @@ def test_a_route_becomes_an_operation(app):
         """
         return Item("a")
 
-    made = document(app)
+    made = build(app)
     operation = made["paths"]["/items/{id}"]["get"]
 
     assert made["openapi"] == "3.1.0"
@@ -52,3 +43,83 @@ def test_a_route_becomes_an_operation(app):
     }
     assert list(operation["responses"]) == ["200", "400", "404"]
     assert made["components"]["schemas"]["Item"]["required"] == ["sku", "price"]
+
+
+def test_an_app_without_routes_has_a_document(app, build):
+    made = build(app)
+
+    assert made == {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "0.1.0"},
+        "servers": [{"url": "/"}],
+        "security": [],
+        "paths": {},
+    }
+
+
+def test_tags_are_listed_described_ones_first(app, build):
+    app.add("/a", lambda: "", tags=("a", "b"))
+
+    assert build(app, tags={"b": "The second."})["tags"] == [
+        {"name": "b", "description": "The second."},
+        {"name": "a"},
+    ]
+
+
+def test_a_route_may_stay_out_of_it(app, build):
+    app.add("/a", lambda: "", include_in_schema=False)
+
+    assert build(app)["paths"] == {}
+
+
+def test_the_last_word_is_the_developers(app, build):
+    def amend(document):
+        document["info"]["x-logo"] = "logo.png"
+
+    assert build(app, amend=amend)["info"]["x-logo"] == "logo.png"
+
+
+def test_routes_that_only_a_converter_tells_apart_are_one_path(app, build):
+    @app.get("/a/{id:int}")
+    def number(id: int) -> int: ...
+
+    @app.get("/a/{name}")
+    def name(name: str) -> list[int]: ...
+
+    @app.put("/a/{key}")
+    def put(key: str) -> None: ...
+
+    paths = build(app)["paths"]
+
+    assert list(paths) == ["/a/{id}"]
+    assert paths["/a/{id}"]["get"]["parameters"][0] == {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+    }
+    assert paths["/a/{id}"]["put"]["parameters"][0]["name"] == "id"
+    content = paths["/a/{id}"]["get"]["responses"]["200"]["content"]
+    assert content["application/json"]["schema"] == {
+        "anyOf": [
+            {"type": "integer"},
+            {"type": "array", "items": {"type": "integer"}},
+        ]
+    }
+
+
+def test_two_documents_of_the_same_app_are_equal():
+    def made():
+        app = App()
+        app.add("/a/{id}", lambda id: {"id": id})
+        app.add("/b", lambda: None, methods=["POST", "PUT"])
+        return app
+
+    from segue.openapi import Information, build_document
+
+    texts = [
+        json.dumps(build_document(made().kernel, Information(title="x")))
+        for _ in range(2)
+    ]
+
+    assert texts[0] == texts[1]

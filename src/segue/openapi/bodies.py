@@ -7,10 +7,9 @@
 Source: OpenAPI 3.1, Request Body Object.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
-from segue.core.handlers.docstring import parse_docstring
+from segue.core.handlers.docstring import docstring_of
 from segue.core.handlers.inputs import bare, is_repeated, is_upload
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.schema.describe import describe
@@ -30,32 +29,27 @@ _BINARY: Final[Schema] = {"type": "string", "format": "binary"}
 
 
 def body_of(
-    plans: Iterable[Plan], schemas: JsonSchemas, *, msgpack: bool = False
+    plan: Plan, schemas: JsonSchemas, *, msgpack: bool = False
 ) -> dict[str, Any] | None:
     """Build the Request Body Object; None where nothing reads a body.
 
     Args:
-        plans: The handler's own, then those of what runs for it.
+        plan: The handler's; nothing else may read the body.
         schemas: Builds the schemas.
         msgpack: Tell of msgpack, which every handler of data reads.
     """
-    every = list(plans)
-    for plan in every:
-        for argument in plan.arguments:
-            if argument.source is Source.BODY:
-                return _whole(argument, plan, schemas, msgpack=msgpack)
-    fields: dict[str, Value] = {}
-    for plan in every:
-        for value in values_of(plan, Source.FORM):
-            fields.setdefault(value.name, value)
-    return _form(list(fields.values()), schemas) if fields else None
+    for argument in plan.arguments:
+        if argument.source is Source.BODY:
+            return _whole(argument, plan, schemas, msgpack=msgpack)
+    fields = list(values_of(plan, Source.FORM))
+    return _form(fields, schemas) if fields else None
 
 
 def _whole(
     argument: Argument, plan: Plan, schemas: JsonSchemas, *, msgpack: bool
 ) -> dict[str, Any]:
     mark = argument.mark
-    told = parse_docstring(plan.function.__doc__ or "").parameters
+    told = docstring_of(plan.function).parameters
     description = (mark and mark.description) or told.get(argument.name)
     known = {"description": description} if description else {}
     if bare(argument.hint) is bytes:

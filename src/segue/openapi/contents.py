@@ -20,7 +20,7 @@ from segue.core.handlers.answers import stream_type
 from segue.core.handlers.inputs import bare, members_of
 from segue.core.handlers.plan import Plan
 from segue.core.http.files import File
-from segue.core.http.response import JSON, Redirect, Response
+from segue.core.http.response import JSON, Redirect, Response, Stream
 from segue.core.types import UNSET
 from segue.openapi.written import Returned, returned_by
 
@@ -174,7 +174,8 @@ def _response(cls: type[Response], hint: Any, status: int | str) -> Iterator[Con
         yield from (Content(each) for each in (304, 412, 416))
         return
     media_type = JSON_TYPE if issubclass(cls, JSON) else cls.default_type
-    if media_type is None:
+    # Of these two the object says what it is, and not the class.
+    if media_type is None or cls is Stream:
         yield Content(status, ANYTHING)
         return
     essence = media_type.partition(";")[0]

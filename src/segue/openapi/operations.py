@@ -3,13 +3,12 @@
 Source: OpenAPI 3.1, Operation Object.
 """
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
 import msgspec
 
-from segue.core.handlers.docstring import parse_docstring
+from segue.core.handlers.docstring import docstring_of
 from segue.core.handlers.options import several
 from segue.core.handlers.plan import Plan
 from segue.core.kernel.chain import Served
@@ -95,7 +94,7 @@ class Operations:
         operation: dict[str, Any] = self._words(whole.plan, options)
         if parameters := parameters_of(plans, pattern, self.schemas, hidden):
             operation["parameters"] = parameters
-        if body := body_of(plans, self.schemas, msgpack=self._msgpack):
+        if body := body_of(whole.plan, self.schemas, msgpack=self._msgpack):
             operation["requestBody"] = body
         operation["responses"] = responses_of(
             whole.plan,
@@ -111,7 +110,7 @@ class Operations:
         return _joined(operation, options.get("openapi", {}))
 
     def _words(self, plan: Plan, options: Mapping[str, Any]) -> dict[str, Any]:
-        told = parse_docstring(inspect.cleandoc(plan.function.__doc__ or ""))
+        told = docstring_of(plan.function)
         summary = options.get("summary") or told.summary.removesuffix(".")
         rest = told.text.partition("\n\n")[2].strip()
         description = options.get("description") or rest

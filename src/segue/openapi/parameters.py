@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from segue.core.handlers.docstring import parse_docstring
+from segue.core.handlers.docstring import docstring_of
 from segue.core.handlers.inputs import is_optional, is_repeated, members_of
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.routing.pattern import Pattern
@@ -98,7 +98,7 @@ def parameters_of(
 
 def values_of(plan: Plan, *sources: Source) -> Iterator[Value]:
     """List what one function reads from some parts of a request."""
-    told = parse_docstring(plan.function.__doc__ or "").parameters
+    told = docstring_of(plan.function).parameters
     for argument in plan.arguments:
         if argument.source not in sources:
             continue

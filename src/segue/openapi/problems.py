@@ -25,10 +25,11 @@ from segue.core.errors import (
     UnprocessableContent,
     UnsupportedMediaType,
 )
-from segue.core.handlers.inputs import is_optional, members_of
+from segue.core.handlers.inputs import bare, is_optional, members_of
 from segue.core.handlers.options import several
 from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.kernel.chain import Served
+from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
 from segue.core.schema.shape import Shape
 from segue.core.types import UNSET
@@ -207,5 +208,8 @@ def _refuses_type(argument: Argument) -> bool:
 
 
 def _may_not_fit(argument: Argument) -> bool:
-    is_text = argument.hint is UNSET or argument.hint in (str, str | None)
+    hint = argument.hint
+    is_text = hint is UNSET or (
+        bare(hint) in (str, str | None) and check_for(hint, meta=True) is None
+    )
     return argument.default is UNSET or not is_text

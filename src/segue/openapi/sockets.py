@@ -5,11 +5,10 @@
 "send": schema of what a client gets}}
 """
 
-import inspect
 import typing
 from typing import Any
 
-from segue.core.handlers.docstring import parse_docstring
+from segue.core.handlers.docstring import docstring_of
 from segue.core.handlers.plan import Plan, Source
 from segue.core.kernel.chain import Served
 from segue.core.routing.route import Route
@@ -27,7 +26,7 @@ def socket_of(route: Route, served: Served, schemas: JsonSchemas) -> dict[str, A
     plan = served.plan
     plans = (plan, *Surrounded.of(served).helpers)
     incoming, outgoing = _messages(plan)
-    told = parse_docstring(inspect.cleandoc(plan.function.__doc__ or ""))
+    told = docstring_of(plan.function)
     said = {
         "summary": told.summary.removesuffix("."),
         "parameters": parameters_of(plans, route.pattern, schemas),

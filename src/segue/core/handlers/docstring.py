@@ -1,11 +1,12 @@
 """Reads a Google docstring: the summary, the text, a line per parameter."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["Docstring", "parse_docstring"]
+__all__ = ["Docstring", "docstring_of", "parse_docstring"]
 
 _SECTION: Final = re.compile(
     r"(Args|Arguments|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
@@ -26,6 +27,11 @@ class Docstring:
     summary: str
     text: str
     parameters: Mapping[str, str]
+
+
+def docstring_of(function: Any) -> Docstring:
+    """Read the docstring of a function."""
+    return parse_docstring(inspect.getdoc(function) or "")
 
 
 def parse_docstring(text: str) -> Docstring:

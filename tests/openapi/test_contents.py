@@ -1,7 +1,7 @@
 """What leaves for an answer, by the declared type."""
 
 from collections.abc import AsyncIterator, Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -22,7 +22,7 @@ class Item(msgspec.Struct):
     sku: str
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     A = "a"
 
 

@@ -95,7 +95,7 @@ def test_a_record_is_listed_field_by_field(parameters):
 
 
 def test_of_a_record_that_may_be_missing_nothing_has_to_be_there(parameters):
-    def f(wanted: Filter = Filter("x")): ...
+    def f(wanted: Filter = Filter("x")): ...  # noqa: B008 - it is only read
 
     assert [(p.get("required"), p["schema"]) for p in parameters(f)] == [
         (None, {"type": "string"}),

@@ -1,6 +1,7 @@
 """The answers of an operation, by status."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -18,6 +19,10 @@ ITEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}
 
 class Item(msgspec.Struct):
     sku: str
+
+
+class Word(StrEnum):
+    A = "a"
 
 
 class News(msgspec.Struct):
@@ -209,11 +214,11 @@ def test_what_may_be_anything_has_an_open_schema(responses):
 
 
 def test_one_media_type_may_have_several_schemas(responses):
-    def f() -> str | Literal["a"] | Item | list[Item]: ...
+    def f() -> str | Word | Item | list[Item]: ...
 
     content = responses(f)["200"]["content"]
 
     assert content["text/plain"]["schema"] == {
-        "anyOf": [{"type": "string"}, {"type": "string", "const": "a"}]
+        "anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Word"}]
     }
     assert len(content["application/json"]["schema"]["anyOf"]) == 2

@@ -140,6 +140,7 @@ class Kernel(msgspec.Struct, eq=False):
     app: Any
     configuration: Configuration
     table: RouteTable
+    plan_for: Callable[[Route], Plan]
     served_for: Callable[[Route], Served]
     entry_for: Callable[[Route], Entry]
     surface: Surface
@@ -160,10 +161,6 @@ class Kernel(msgspec.Struct, eq=False):
     sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
     known_hosts: set[Any] = msgspec.field(default_factory=set[Any])
     _watch: Any = None
-
-    def plan_for(self, route: Route) -> Plan:
-        """Find the plan of a route's handler."""
-        return self.served_for(route).plan
 
     @property
     def values(self) -> Mapping[Any, Any]:

@@ -15,6 +15,7 @@ from segue.core.errors import BadRequest, HTTPError, UnsupportedMediaType
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
+from segue.core.handlers.whole import completer, whole_numbers
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
@@ -107,9 +108,10 @@ class _Decoder:
         self._hint = hint
         self._default = argument.default
         self._plain = plain
-        check = check_for(hint)
-        checked = decode if check is None else _checked(decode, check)
-        self.quick = checked if make is None else _made(checked, make)
+        check, complete = check_for(hint), completer(hint)
+        decode = decode if check is None else _checked(decode, check)
+        decode = decode if complete is None else _completed(decode, complete)
+        self.quick = decode if make is None else _made(decode, make)
         # JSON has no number that is infinite or none; msgpack has.
         self._has_infinite = plain is _unpack
 
@@ -133,7 +135,7 @@ class _Decoder:
             raise
         except UNFIT as error:
             if body:
-                raise self._refusal(body, error) from error
+                return self._read_again(body, error)
         if self._default is UNSET:
             raise invalid("body", "$", REQUIRED, "missing")
         return self._default
@@ -144,13 +146,28 @@ class _Decoder:
             faults = self._find(data) or [Fault((), INFINITE, "value")]
             raise of_faults("body", "$", faults)
 
-    def _refusal(self, body: bytes, error: Exception) -> HTTPError:
+    def _read_again(self, body: bytes, error: Exception) -> Any:
+        """Decode a body that did not fit, where only its numbers were spelt oddly.
+
+        Raises:
+            Invalid: What is in it does not fit.
+            BadRequest: It is not what it says.
+        """
         try:
             data = self._plain(body)
         except RecursionError:
-            return BadRequest("The body is nested too deep.")
+            raise BadRequest("The body is nested too deep.") from error
         except UNFIT as malformed:
-            return BadRequest(f"The body is malformed: {malformed}")
+            raise BadRequest(f"The body is malformed: {malformed}") from error
+        spelt = body if self._has_infinite else whole_numbers(body)
+        if spelt != body:
+            try:
+                return self.quick(spelt)
+            except UNFIT as again:
+                error, data = again, self._plain(spelt)
+        raise self._refusal(data, error) from error
+
+    def _refusal(self, data: Any, error: Exception) -> HTTPError:
         faults = [] if is_of_model(error) else self._find(data)
         return of_faults("body", "$", faults or faults_of(error))
 
@@ -173,6 +190,17 @@ def _made(
     decode: Callable[[bytes], Any], make: Callable[[Any], Any]
 ) -> Callable[[bytes], Any]:
     return lambda body: make(decode(body))
+
+
+def _completed(
+    decode: Callable[[bytes], Any], complete: Callable[[Any], None]
+) -> Callable[[bytes], Any]:
+    def decode_and_complete(body: bytes) -> Any:
+        value = decode(body)
+        complete(value)
+        return value
+
+    return decode_and_complete
 
 
 def _checked(

@@ -5,7 +5,9 @@ empty field of a form is None for an optional number. What does not fit is an `I
 which names the place.
 """
 
+import datetime as dt
 import math
+import types
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +26,7 @@ from segue.core.handlers.inputs import (
 )
 from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument, Source
+from segue.core.handlers.whole import completer
 from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
@@ -119,6 +122,7 @@ class _Text:
         self._make = _as_it_is if view is None else view.make
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
+        self._complete = completer(hint)
         self._convert = decoders_of(hint).text
 
     @cached_property
@@ -143,6 +147,8 @@ class _Text:
         try:
             value = self._convert(data)
             if is_finite(value) and (self._check is None or self._check(value)):
+                if self._complete is not None:
+                    self._complete(value)
                 return self._make(value)
         except (ValueError, TypeError) as error:
             first = faults_of(error)
@@ -222,11 +228,13 @@ def _field_reader(hint: Any) -> Callable[[list[Any]], Any]:
 
 def _plain_reader(hint: Any) -> Callable[[Any], Any]:
     """Find how a text must be spelt anew before msgspec reads it."""
-    members, reads = members_of(hint), _as_it_is
-    if members == (bool,):
-        reads = _word
-    if is_repeated(hint) and _items_of(hint) == {bool}:
-        return lambda texts: [_word(text) for text in texts]
+    members = members_of(hint)
+    reads: Callable[[Any], Any] = _as_it_is
+    if len(members) == 1:
+        reads = _SPELLINGS.get(members[0], reads)
+    if is_repeated(hint) and len(items := _items_of(hint)) == 1:
+        spell = _SPELLINGS.get(items.pop(), _as_it_is)
+        return lambda texts: [spell(text) for text in texts]
     if is_optional(hint) and str not in members:
         # An empty field of a form.
         return lambda text: None if text == "" else reads(text)
@@ -242,8 +250,20 @@ def _word(text: Any) -> Any:
     return _WORDS.get(text.lower(), text) if isinstance(text, str) else text
 
 
+def _time(text: Any) -> Any:
+    """Keep a number from being read as seconds since 1970, which no document tells."""
+    is_number = isinstance(text, str) and text[-1:].isdigit() and ":" not in text
+    return f"{text} " if is_number else text
+
+
 def _as_it_is(text: Any) -> Any:
     return text
+
+
+_SPELLINGS: Final[Mapping[Any, Callable[[Any], Any]]] = types.MappingProxyType(
+    {bool: _word, dt.datetime: _time, dt.timedelta: _time}
+)
+"""How the texts of some types are spelt anew."""
 
 
 def is_finite(value: Any) -> bool:

@@ -127,7 +127,7 @@ class _Assembler:
             app=self._from.app,
             configuration=configuration,
             table=self._table,
-            plan_for=lambda route: self._served[id(route)].plan,
+            served_for=lambda route: self._served[id(route)],
             entry_for=entries.entry_for,
             surface=Surface(
                 afters=tuple(self._afters),

@@ -54,23 +54,9 @@ E = TypeVar("E")
 _USUAL = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}
 )
-_WEBDAV = frozenset(
-    {
-        "PROPFIND",
-        "PROPPATCH",
-        "MKCOL",
-        "COPY",
-        "MOVE",
-        "LOCK",
-        "UNLOCK",
-        "REPORT",
-        "SEARCH",
-        "PURGE",
-        "LINK",
-        "UNLINK",
-    }
-)
-KNOWN_METHODS = _USUAL | _WEBDAV
+_WEBDAV = frozenset({"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE"})
+_FURTHER = frozenset({"LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "UNLINK"})
+KNOWN_METHODS = _USUAL | _WEBDAV | _FURTHER
 """What is 405 where a path does not answer it; any other word is 501."""
 
 _REMEMBERED_HOSTS = 1000

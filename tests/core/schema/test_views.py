@@ -167,6 +167,15 @@ def test_a_type_variable_is_what_it_is_bound_to():
     assert not hasattr(take(Holder, {"inside": SENT}).inside, "id")
 
 
+def test_a_type_that_cannot_be_hashed_is_viewed_as_well():
+    odd = Annotated[int, msgspec.Meta(examples=[1])]
+    dull = list[odd] | Box[list[odd]]
+
+    assert taken_as(dull) is dull
+    assert take(Box[tuple[Account, odd]], {"inside": [SENT, 3]}).inside[1] == 3
+    assert take(Box[Annotated[Account, []]], {"inside": SENT}).inside.note is None
+
+
 def test_views_apply_to_the_items_of_a_set():
     class Tag(msgspec.Struct, frozen=True):
         name: str

@@ -15,8 +15,8 @@ What is made is kept: the same view of a type is always the same type.
 import functools
 import keyword
 import typing
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields as dataclass_fields, is_dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, fields as dataclass_fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Union, cast
 
@@ -35,6 +35,7 @@ from segue.core.schema.refining import (
     view_of,
     wish_of,
 )
+from segue.core.schema.rules import identity_of
 from segue.core.schema.shape import Field, Kind, Shape
 from segue.core.types import UNSET
 
@@ -113,7 +114,7 @@ def changes(hint: Any, wish: Wish) -> bool:
     Raises:
         PlanError: The view asks for what the type does not have.
     """
-    return _changes(hint, wish, set())
+    return _known(_Key(identity_of(hint), wish, hint))
 
 
 def weave(hint: Any, wish: Wish) -> Any:
@@ -149,7 +150,7 @@ def shape_of(plain: Any, marks: tuple[Any, ...]) -> Shape:
 
 def wire(plain: Any, wish: Wish) -> Wire:
     """Make the type of a record on the wire, or find it."""
-    made, hints = _made(plain, wish)
+    made, hints = _made(_Key(identity_of(plain), wish, plain))
     if not hints:
         # There already for what contains itself.
         hints.update(dict.fromkeys((part.attribute for part in made.parts), Any))
@@ -190,19 +191,29 @@ def kind_of(plain: Any) -> Kind:
 # -- whether a view changes anything
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A hint and what is wanted of it; not every hint can be hashed."""
+
+    identity: Hashable
+    wish: Wish
+    hint: Any = field(compare=False)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _known(key: _Key) -> bool:
+    """Tell whether a view changes a hint; kept, since it is asked at every step."""
+    return _changes(key.hint, key.wish, set())
+
+
 def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     plain, wish = wanted(hint, wish)
     if wish.way == PATCH:
         return True
     kind = kind_of(plain)
-    key: tuple[Any, Wish | None]
-    if kind in _NAMED:
-        key = plain, wish
-    elif kind in HOLDING:
-        key = plain, None
-    else:
+    if kind not in _NAMED and kind not in HOLDING:
         return False
-    if key in seen:
+    if (key := (identity_of(plain), wish)) in seen:
         return False
     seen.add(key)
     if kind not in _NAMED:
@@ -227,8 +238,9 @@ def _others(marks: Iterable[Any]) -> list[Any]:
 
 
 @functools.cache
-def _made(plain: Any, wish: Wish) -> tuple[Wire, dict[str, Any]]:
+def _made(key: _Key) -> tuple[Wire, dict[str, Any]]:
     """Make a type without its hints. Kept, as `typing` keeps what it makes."""
+    plain, wish = key.hint, key.wish
     shape = describe(plain)
     wish.check(shape)
     _check_row(shape, wish)

@@ -24,7 +24,7 @@ import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, describe, marks_of, name_of
-from segue.core.schema.marks import read_bounds
+from segue.core.schema.marks import read_bounds, read_notes
 from segue.core.schema.refining import (
     PATCH,
     READ,
@@ -211,11 +211,14 @@ def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     if wish.way == PATCH:
         return True
     kind = kind_of(plain)
-    if kind not in _NAMED and kind not in HOLDING:
+    if kind not in _NAMED and kind not in HOLDING and kind is not Kind.FOREIGN:
         return False
     if (key := (identity_of(plain), wish)) in seen:
         return False
     seen.add(key)
+    if kind is Kind.FOREIGN:
+        _check_model(plain, wish, seen)
+        return False
     if kind not in _NAMED:
         return any(_changes(each, wish, seen) for each in typing.get_args(plain))
     return _record_changes(describe(plain), wish, seen)
@@ -351,6 +354,21 @@ def _check_blank(shape: Shape, blank: tuple[Field, ...]) -> None:
                 "and its class checks it.",
                 why="The object could never be made: the check would see no value.",
                 fix=f"Give {each.name} a default, or take its validator off.",
+            )
+
+
+def _check_model(cls: Any, wish: Wish, seen: set[Any]) -> None:
+    """Refuse marks where a class reads and writes itself, and would not see them."""
+    for name, info in getattr(cls, "model_fields", {}).items():
+        notes = read_notes(info.metadata)
+        if notes.read_only or notes.write_only or _changes(info.annotation, wish, seen):
+            raise PlanError(
+                "SG-VIEW-011",
+                f"{cls.__name__}.{name} has a mark or a view, and {cls.__name__} is a "
+                "model of pydantic, which reads and writes itself.",
+                why="It would be taken, or would leave, all the same.",
+                fix=f"Say it to pydantic: {name}: ... = Field(exclude=True) never "
+                "leaves. Or make the model a Struct or a dataclass.",
             )
 
 

@@ -149,6 +149,8 @@ class Plan(msgspec.Struct, frozen=True):
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
         renderers: Functions that make another form of the answer, by media type.
+        headers: Headers of a plain answer, or a function that makes them of it and
+            the request; None where it has none.
     """
 
     function: Callable[..., Any]
@@ -166,6 +168,7 @@ class Plan(msgspec.Struct, frozen=True):
     renderers: Mapping[str, Callable[[Any], Any]] = msgspec.field(
         default_factory=dict[str, Callable[[Any], Any]]
     )
+    headers: Any = None
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""

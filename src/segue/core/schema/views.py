@@ -12,8 +12,9 @@ is named, input is taken as `Create` has it and an answer leaves as `Read` has i
 
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
+
+import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, marks_of, name_of
@@ -67,8 +68,7 @@ IN: Final = Wish("create")
 OUT: Final = Wish("read")
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """How the values of a hint come in.
 
     Attributes:

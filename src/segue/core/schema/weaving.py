@@ -16,7 +16,7 @@ import functools
 import keyword
 import typing
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, fields as dataclass_fields, is_dataclass
+from dataclasses import fields as dataclass_fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Union, cast
 
@@ -59,8 +59,7 @@ _NAMED: Final = {Kind.RECORD, Kind.ROW}
 _CHANGEABLE: Final = (list, dict, set, bytearray)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A field of a record, as a view has it.
 
     Attributes:
@@ -74,8 +73,7 @@ class Part:
     may_miss: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wire:
+class Wire(msgspec.Struct, frozen=True, eq=False):
     """The type of a record on the wire.
 
     Attributes:
@@ -114,7 +112,7 @@ def changes(hint: Any, wish: Wish) -> bool:
     Raises:
         PlanError: The view asks for what the type does not have.
     """
-    return _known(_Key(identity_of(hint), wish, hint))
+    return _known(_Key(hint, wish))
 
 
 def weave(hint: Any, wish: Wish) -> Any:
@@ -150,7 +148,7 @@ def shape_of(plain: Any, marks: tuple[Any, ...]) -> Shape:
 
 def wire(plain: Any, wish: Wish) -> Wire:
     """Make the type of a record on the wire, or find it."""
-    made, hints = _made(_Key(identity_of(plain), wish, plain))
+    made, hints = _made(_Key(plain, wish))
     if not hints:
         # There already for what contains itself.
         hints.update(dict.fromkeys((part.attribute for part in made.parts), Any))
@@ -191,13 +189,21 @@ def kind_of(plain: Any) -> Kind:
 # -- whether a view changes anything
 
 
-@dataclass(frozen=True, slots=True)
 class _Key:
     """A hint and what is wanted of it; not every hint can be hashed."""
 
-    identity: Hashable
-    wish: Wish
-    hint: Any = field(compare=False)
+    __slots__ = ("hint", "identity", "wish")
+
+    def __init__(self, hint: Any, wish: Wish) -> None:
+        self.hint = hint
+        self.wish = wish
+        self.identity: tuple[Hashable, Wish] = identity_of(hint), wish
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.identity == other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -2,9 +2,11 @@
 
     from segue.schema import Describe, Named, Pattern
 
-The views themselves, `Create`, `Patch` and `Read`, are in `segue`.
+The views themselves, `Create`, `Patch` and `Read`, are in `segue`. `shown(account)` is
+what of a value leaves without a declared type, for a `Response` that is made by hand.
 """
 
+from segue.core.handlers.showing import show_untyped as shown
 from segue.core.schema.describe import describe
 from segue.core.schema.marks import Describe, Pattern, ReadOnly, WriteOnly
 from segue.core.schema.refining import Named
@@ -26,6 +28,7 @@ __all__ = [
     "describe",
     "incoming",
     "is_viewed",
+    "shown",
     "shown_as",
     "taken_as",
 ]

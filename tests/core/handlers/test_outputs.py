@@ -174,7 +174,7 @@ def test_what_needs_no_holding_back_is_the_same_object(hint, answer):
 
 @pytest.mark.parametrize(
     "hint",
-    [int, str, dict, list, dict[str, Any], list[int], Any, str | None, Response, tuple],
+    [int, str, int | str, dict, list, list[int], Any, str | None, Response, tuple],
     ids=str,
 )
 def test_a_hint_without_fields_holds_nothing(hint):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, NotRequired, TypedDict, TypeVar
 
 import msgspec
 import pytest
+from hypothesis import given, strategies as st
 
 from segue import (
     JSON,
@@ -222,6 +223,30 @@ def test_a_view_has_some_fields_under_other_names():
     assert shown(hint, {"id": 1, "note": "x"}) == {"number": 1}
     assert shown(Annotated[Read[Account], Without("id")], Account(1)) == {"note": None}
     assert shown(Annotated[Read[Item], Renamed("pascal")], Item("a")) == {"Sku": "a"}
+
+
+accounts = st.builds(Account, st.integers(), st.just(SECRET), st.none() | st.text())
+teams = st.builds(
+    Team,
+    accounts,
+    st.lists(accounts | st.builds(Admin, st.integers())),
+    st.dictionaries(st.text(), accounts),
+    st.none() | st.tuples(st.integers(), accounts),
+    st.none() | st.builds(BigItem, st.text()),
+)
+
+
+@given(
+    st.lists(teams | teams.map(msgspec.to_builtins) | teams.map(msgspec.structs.asdict))
+)
+def test_no_secret_leaves_whatever_there_is(several):
+    for hint in (list[Team], list[Read[Team]], list[Team | Item]):
+        made = msgspec.json.encode(answer_shower(hint)(several))
+
+        assert SECRET.encode() not in made
+        assert [each["head"]["id"] for each in msgspec.json.decode(made)] == [
+            msgspec.to_builtins(each)["head"]["id"] for each in several
+        ]
 
 
 def test_a_tag_leaves_with_its_record():

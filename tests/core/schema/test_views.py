@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, NamedTuple, NotRequired, TypedDict, 
 
 import attrs
 import msgspec
+import pydantic
 import pytest
 from annotated_types import Ge, MinLen, Predicate
 
@@ -165,6 +166,15 @@ def test_a_type_variable_is_what_it_is_bound_to():
         inside: Bound
 
     assert not hasattr(take(Holder, {"inside": SENT}).inside, "id")
+
+
+def test_a_type_that_cannot_be_hashed_is_viewed_as_well():
+    odd = Annotated[int, msgspec.Meta(examples=[1])]
+    dull = list[odd] | Box[list[odd]]
+
+    assert taken_as(dull) is dull
+    assert take(Box[tuple[Account, odd]], {"inside": [SENT, 3]}).inside[1] == 3
+    assert take(Box[Annotated[Account, []]], {"inside": SENT}).inside.note is None
 
 
 def test_views_apply_to_the_items_of_a_set():
@@ -575,6 +585,42 @@ def test_a_view_cannot_ask_for_what_never_passes():
     assert _code(Annotated[Create[Account], Only("id")]) == "SG-VIEW-010"
     assert _code(Annotated[Read[Account], Only("password")], shown_as) == "SG-VIEW-010"
     assert _code(Annotated[Patch[Account], Renamed(id="key")]) == "SG-VIEW-010"
+
+
+def test_a_refinement_of_what_has_no_fields_is_refused():
+    assert _code(Annotated[Create[int], Only("id")]) == "SG-VIEW-012"
+    assert _code(Annotated[Read[dict[str, int]], Without("a")], shown_as) == (
+        "SG-VIEW-012"
+    )
+    assert _code(Annotated[Create[Modelled], Only("name")]) == "SG-VIEW-012"
+
+
+class Modelled(pydantic.BaseModel):
+    name: str
+    next: "Modelled | None" = None
+
+
+def test_a_model_says_by_itself_what_passes():
+    for hint in (Modelled, list[Modelled], Create[Modelled]):
+        assert taken_as(hint) is hint
+    with pytest.raises(PlanError, match="SG-VIEW-006"):
+        taken_as(Patch[Modelled])
+
+
+def test_marks_in_a_model_are_refused():
+    class Keeper(pydantic.BaseModel):
+        password: Password
+
+    class Outer(pydantic.BaseModel):
+        inner: list[Keeper] = []
+
+    class Around(pydantic.BaseModel):
+        member: Member
+
+    for model in (Keeper, Outer, Around):
+        assert _code(list[model]) == "SG-VIEW-011"
+    for model in (Keeper, Outer):
+        assert _code(Box[model], shown_as) == "SG-VIEW-011"
 
 
 def test_a_mistake_is_told_again_the_second_time():

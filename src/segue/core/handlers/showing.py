@@ -24,6 +24,7 @@ from segue.core.handlers.outputs import answer_holder, holder, is_object
 from segue.core.http.encoding import json_error
 from segue.core.schema.describe import describe
 from segue.core.schema.refining import Wish
+from segue.core.schema.rules import identity_of
 from segue.core.schema.shape import Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
@@ -120,9 +121,12 @@ class _Shower:
 
     def compile(self, hint: Any, wish: Wish = OUT, *, whole: bool = False) -> Show:
         """Write the function of a hint: of the whole answer, or of a part of it."""
+        expression = self._shown(hint, wish, "value")
+        if expression == "value":
+            return _as_it_is
         writer, name = Writer(), self._name("show")
         writer.add(f"def {name}(value):", 0)
-        self._returning(writer, self._shown(hint, wish, "value"))
+        self._returning(writer, expression)
         if whole:
             writer.add("except RecursionError as error:")
             writer.add("    raise deep_(value, error) from error")
@@ -214,7 +218,7 @@ class _Shower:
     # -- records
 
     def _record(self, plain: Any, wish: Wish) -> str:
-        key = plain, wish
+        key = identity_of(plain), wish
         if key not in self._records:
             self._records[key] = name = self._name("record")
             self._write(name, wire(plain, wish))
@@ -254,6 +258,10 @@ class _Shower:
             for part in made.parts
         ]
         return f"{self._put('shown', made.type)}({', '.join(parts)})"
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _read(value: str, name: str) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from segue.core.schema.describe import bare, describe, marks_of
 from segue.core.schema.marks import read_bounds
 from segue.core.schema.refining import PATCH, Wish
-from segue.core.schema.rules import unmet
+from segue.core.schema.rules import identity_of, unmet
 from segue.core.schema.shape import Bounds, Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.weaving import (
@@ -146,7 +146,7 @@ class _Maker:
     # -- records
 
     def _record(self, plain: Any, wish: Wish) -> str:
-        key = plain, wish
+        key = identity_of(plain), wish
         if key not in self._records:
             self._records[key] = name = self._name("record")
             self._write(name, wire(plain, wish))

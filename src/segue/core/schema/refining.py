@@ -8,8 +8,10 @@ The marks are data only. `weaving.py` makes types of them.
 
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec.structs import replace as changed
 
 from segue.core.errors import PlanError, did_you_mean
 from segue.core.schema.shape import Field, Shape
@@ -37,12 +39,17 @@ Style: TypeAlias = Literal["camel", "pascal", "kebab"]
 
 
 class Refinement:
-    """A mark beside a view that says more about it."""
+    """A mark beside a view that says more about it; equal to one that says the same."""
 
     __slots__ = ()
 
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and repr(self) == repr(other)
 
-@dataclass(frozen=True, init=False)
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
 class Only(Refinement):
     """These fields of a type, and no others.
 
@@ -54,10 +61,10 @@ class Only(Refinement):
         Only('id', 'email')
     """
 
-    names: tuple[str, ...]
+    __slots__ = ("names",)
 
     def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", names)
+        self.names = names
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.names))})"
@@ -66,8 +73,9 @@ class Only(Refinement):
 class Without(Only):
     """All fields of a type but these."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, init=False)
+
 class Renamed(Refinement):
     """Other names on the wire.
 
@@ -80,12 +88,11 @@ class Renamed(Refinement):
         Renamed('camel', email='mail')
     """
 
-    style: Style | None
-    names: tuple[tuple[str, str], ...]
+    __slots__ = ("names", "style")
 
     def __init__(self, style: Style | None = None, /, **names: str) -> None:
-        object.__setattr__(self, "style", style)
-        object.__setattr__(self, "names", tuple(sorted(names.items())))
+        self.style: Style | None = style
+        self.names = tuple(sorted(names.items()))
 
     def __repr__(self) -> str:
         said = [] if self.style is None else [repr(self.style)]
@@ -93,30 +100,39 @@ class Renamed(Refinement):
         return f"Renamed({', '.join(said)})"
 
 
-@dataclass(frozen=True)
 class Named(Refinement):
     """What the view is called in the documents of the API."""
 
-    name: str
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Named({self.name!r})"
 
 
-@dataclass(frozen=True, repr=False)
 class View:
     """The mark of `Create` and `Read`, and what `Patch` has as a class.
 
-    Attributes:
+    Args:
+        way: Which of them.
         shape: Describes a type with its marks as this view has it.
     """
 
-    way: Way
-    shape: Callable[[Any, tuple[Any, ...]], Shape] = field(compare=False)
+    __slots__ = ("shape", "way")
+
+    def __init__(
+        self, way: Way, shape: Callable[[Any, tuple[Any, ...]], Shape]
+    ) -> None:
+        self.way: Way = way
+        self.shape = shape
 
     def __repr__(self) -> str:
         return self.way.title()
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """A view with all that refines it.
 
     Attributes:
@@ -236,15 +252,19 @@ def wish_of(way: Way, marks: Iterable[Any]) -> Wish:
     wish = Wish(way, said=True)
     for mark in marks:
         if isinstance(mark, Without):
-            wish = replace(wish, without=tuple(sorted({*wish.without, *mark.names})))
+            wish = msgspec.structs.replace(
+                wish, without=tuple(sorted({*wish.without, *mark.names}))
+            )
         elif isinstance(mark, Only):
-            wish = replace(wish, only=mark.names)
+            wish = changed(wish, only=mark.names)
         elif isinstance(mark, Renamed):
             names = {**dict(wish.names), **dict(mark.names)}
             style = _known(mark.style) or wish.style
-            wish = replace(wish, style=style, names=tuple(sorted(names.items())))
+            wish = msgspec.structs.replace(
+                wish, style=style, names=tuple(sorted(names.items()))
+            )
         elif isinstance(mark, Named):
-            wish = replace(wish, named=mark.name)
+            wish = changed(wish, named=mark.name)
     return wish
 
 

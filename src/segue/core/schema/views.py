@@ -12,8 +12,9 @@ is named, input is taken as `Create` has it and an answer leaves as `Read` has i
 
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
+
+import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, marks_of, name_of
@@ -29,9 +30,10 @@ from segue.core.schema.refining import (
     Wish,
     Without,
     view_of,
+    wish_of,
 )
 from segue.core.schema.shape import Kind
-from segue.core.schema.weaving import HOLDING, kind_of, shape_of, wanted, weave
+from segue.core.schema.weaving import HOLDING, changes, kind_of, shape_of, wanted, weave
 
 __all__ = [
     "IN",
@@ -66,8 +68,7 @@ IN: Final = Wish("create")
 OUT: Final = Wish("read")
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """How the values of a hint come in.
 
     Attributes:
@@ -139,6 +140,16 @@ def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -
             f"{view!r}[{name}] is no view of {place}.",
             why="Create and Patch say what a client sends, Read what it gets.",
             fix=f"Write {other}[{name}] there.",
+        )
+    elif wish_of(view.way, marks).refines and not changes(hint, Wish(view.way)):
+        refinement = next(mark for mark in marks if isinstance(mark, Refinement))
+        raise PlanError(
+            "SG-VIEW-012",
+            f"{refinement!r} stands on a view of {name_of(plain)}, which has no "
+            "fields.",
+            why="It would have no effect.",
+            fix="Take it away, or view a Struct, a dataclass, an attrs class or a "
+            "TypedDict; a model of pydantic says by itself what it takes and shows.",
         )
 
 

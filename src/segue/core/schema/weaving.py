@@ -15,8 +15,8 @@ What is made is kept: the same view of a type is always the same type.
 import functools
 import keyword
 import typing
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields as dataclass_fields, is_dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import fields as dataclass_fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Final, Union, cast
 
@@ -24,7 +24,7 @@ import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, describe, marks_of, name_of
-from segue.core.schema.marks import read_bounds
+from segue.core.schema.marks import read_bounds, read_notes
 from segue.core.schema.refining import (
     PATCH,
     READ,
@@ -35,6 +35,7 @@ from segue.core.schema.refining import (
     view_of,
     wish_of,
 )
+from segue.core.schema.rules import identity_of
 from segue.core.schema.shape import Field, Kind, Shape
 from segue.core.types import UNSET
 
@@ -58,8 +59,7 @@ _NAMED: Final = {Kind.RECORD, Kind.ROW}
 _CHANGEABLE: Final = (list, dict, set, bytearray)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A field of a record, as a view has it.
 
     Attributes:
@@ -73,8 +73,7 @@ class Part:
     may_miss: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wire:
+class Wire(msgspec.Struct, frozen=True, eq=False):
     """The type of a record on the wire.
 
     Attributes:
@@ -113,7 +112,7 @@ def changes(hint: Any, wish: Wish) -> bool:
     Raises:
         PlanError: The view asks for what the type does not have.
     """
-    return _changes(hint, wish, set())
+    return _known(_Key(hint, wish))
 
 
 def weave(hint: Any, wish: Wish) -> Any:
@@ -149,7 +148,7 @@ def shape_of(plain: Any, marks: tuple[Any, ...]) -> Shape:
 
 def wire(plain: Any, wish: Wish) -> Wire:
     """Make the type of a record on the wire, or find it."""
-    made, hints = _made(plain, wish)
+    made, hints = _made(_Key(plain, wish))
     if not hints:
         # There already for what contains itself.
         hints.update(dict.fromkeys((part.attribute for part in made.parts), Any))
@@ -190,21 +189,42 @@ def kind_of(plain: Any) -> Kind:
 # -- whether a view changes anything
 
 
+class _Key:
+    """A hint and what is wanted of it; not every hint can be hashed."""
+
+    __slots__ = ("hint", "identity", "wish")
+
+    def __init__(self, hint: Any, wish: Wish) -> None:
+        self.hint = hint
+        self.wish = wish
+        self.identity: tuple[Hashable, Wish] = identity_of(hint), wish
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.identity == other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _known(key: _Key) -> bool:
+    """Tell whether a view changes a hint; kept, since it is asked at every step."""
+    return _changes(key.hint, key.wish, set())
+
+
 def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     plain, wish = wanted(hint, wish)
     if wish.way == PATCH:
         return True
     kind = kind_of(plain)
-    key: tuple[Any, Wish | None]
-    if kind in _NAMED:
-        key = plain, wish
-    elif kind in HOLDING:
-        key = plain, None
-    else:
+    if kind not in _NAMED and kind not in HOLDING and kind is not Kind.FOREIGN:
         return False
-    if key in seen:
+    if (key := (identity_of(plain), wish)) in seen:
         return False
     seen.add(key)
+    if kind is Kind.FOREIGN:
+        _check_model(plain, wish, seen)
+        return False
     if kind not in _NAMED:
         return any(_changes(each, wish, seen) for each in typing.get_args(plain))
     return _record_changes(describe(plain), wish, seen)
@@ -227,8 +247,9 @@ def _others(marks: Iterable[Any]) -> list[Any]:
 
 
 @functools.cache
-def _made(plain: Any, wish: Wish) -> tuple[Wire, dict[str, Any]]:
+def _made(key: _Key) -> tuple[Wire, dict[str, Any]]:
     """Make a type without its hints. Kept, as `typing` keeps what it makes."""
+    plain, wish = key.hint, key.wish
     shape = describe(plain)
     wish.check(shape)
     _check_row(shape, wish)
@@ -339,6 +360,21 @@ def _check_blank(shape: Shape, blank: tuple[Field, ...]) -> None:
                 "and its class checks it.",
                 why="The object could never be made: the check would see no value.",
                 fix=f"Give {each.name} a default, or take its validator off.",
+            )
+
+
+def _check_model(cls: Any, wish: Wish, seen: set[Any]) -> None:
+    """Refuse marks where a class reads and writes itself, and would not see them."""
+    for name, info in getattr(cls, "model_fields", {}).items():
+        notes = read_notes(info.metadata)
+        if notes.read_only or notes.write_only or _changes(info.annotation, wish, seen):
+            raise PlanError(
+                "SG-VIEW-011",
+                f"{cls.__name__}.{name} has a mark or a view, and {cls.__name__} is a "
+                "model of pydantic, which reads and writes itself.",
+                why="It would be taken, or would leave, all the same.",
+                fix=f"Say it to pydantic: {name}: ... = Field(exclude=True) never "
+                "leaves. Or make the model a Struct or a dataclass.",
             )
 
 

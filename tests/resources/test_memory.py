@@ -109,6 +109,31 @@ def test_a_key_may_change_to_one_that_is_free():
     assert (store.get("eur"), store.get("chf")) == (None, Coin("chf"))
 
 
+@pytest.mark.parametrize("method", ["patch", "put", "delete"])
+def test_items_are_compared_by_their_values_even_without_an_equality(method):
+    class Odd(msgspec.Struct, eq=False):
+        name: str
+        id: int = 0
+
+    app = App()
+    app.include(Resource(Odd, "/odd"))
+
+    with Client(app) as client:
+        client.post("/odd", json={"name": "a"})
+        body = {} if method == "delete" else {"json": {"name": "b"}}
+        assert getattr(client, method)("/odd/1", **body).status in {200, 204}
+
+
+def test_a_store_may_hold_items_of_several_classes():
+    class Wide(Coin):
+        more: int = 0
+
+    store = MemoryStore(Coin, key="code", items=[Wide("eur")])
+
+    with pytest.raises(Stale):
+        store.delete("eur", Coin("eur"))
+
+
 def test_there_is_an_end_to_the_room():
     store = MemoryStore(Coin, key="code", limit=1)
     store.insert(Coin("eur"))

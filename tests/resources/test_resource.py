@@ -264,15 +264,16 @@ def test_a_list_is_sorted(serve, store):
     assert items(client.get("/tags")) == [5, 4, 3, 2, 1]
     assert items(client.get("/tags?sort=price")) == [1, 4, 2, 5, 3]
     assert items(client.get("/tags?sort=-price,-name")) == [3, 5, 2, 4, 1]
+    assert items(client.get("/tags?sort=-price,name,price")) == [3, 2, 5, 1, 4]
+    assert items(client.get("/tags?sort=")) == [5, 4, 3, 2, 1]
 
 
 @pytest.mark.parametrize(
     ("sort", "message"),
     [
-        ("pric", "'pric' cannot be sorted by; did you mean 'price'?"),
-        ("secret", "'secret' cannot be sorted by"),
-        ("price,-price", "A field is there twice"),
-        (",".join(["price"] * 500), "Too many fields"),
+        ("pric", "There is no field 'pric' to sort by; did you mean 'price'?"),
+        ("-secret", "There is no field 'secret' to sort by"),
+        ("price," * 500, "Expected `str` of length <= 500"),
     ],
 )
 def test_an_order_that_there_is_not_is_refused(serve, store, sort, message):
@@ -348,9 +349,9 @@ def test_fields_may_be_selected(serve, store):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ("nam", "There is no field 'nam'; did you mean 'name'?"),
-        ("x" * 9000, f"There is no field '{'x' * 64}'"),
-        ("id," * 900, "Too many fields"),
+        ("nam", "There is no field 'nam' to choose; did you mean 'name'?"),
+        ("x" * 400, f"There is no field '{'x' * 64}' to choose"),
+        ("id," * 900, "Expected `str` of length <= 500"),
     ],
 )
 def test_fields_that_there_are_not_are_refused(serve, store, fields, message):

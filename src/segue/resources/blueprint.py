@@ -20,7 +20,7 @@ What they do is in `operations.py`; `made.py` makes functions of them.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from annotated_types import MaxLen, MinLen
@@ -38,6 +38,7 @@ from segue.core.http.request import Request
 from segue.core.http.response import JSON
 from segue.core.http.urls import quote_path
 from segue.core.kernel.declarations import DeclaredRoute
+from segue.resources.choices import names_hint
 from segue.resources.filters import Filters
 from segue.resources.hints import applied, list_of, marked
 from segue.resources.made import Making, StoreDoor, made_handler
@@ -151,7 +152,7 @@ class Blueprint(Generic[T]):
         }
         if self._sortable:
             words = f"{', '.join(self._sortable)}; with - in front descending."
-            hints["sort"] = Annotated[str, FromQuery(description=words)], ""
+            hints["sort"] = names_hint(self._sortable, words, signed=True), None
         items = self._views.read
         if self._selection is not None:
             items = self._selection.type
@@ -163,14 +164,14 @@ class Blueprint(Generic[T]):
         self,
         filter: Any,  # noqa: A002 - the name of the parameter
         page: Page,
-        sort: str = "",
+        sort: str | None = None,
         fields: str | None = None,
     ) -> Steps[Paged[Any]]:
         selection = self._selection
         chosen = () if selection is None else selection.wanted(fields)
         asked = [
             msgspec.structs.replace(each, field=self._sortable[each.field].name)
-            for each in wanted_order(sort, self._sortable)
+            for each in wanted_order(sort or "", self._sortable)
         ]
         order = total_order(asked or self._default, self._key.name)
         hints = [bare(self._known[each.field].hint) for each in order]
@@ -279,7 +280,7 @@ class Blueprint(Generic[T]):
 
     def _selected(self, selection: Selection) -> Any:
         words = f"Only these fields: some of {', '.join(selection.names)}."
-        return Annotated[str | None, FromQuery(description=words)]
+        return names_hint(selection.names, words)
 
     def _raises(self) -> tuple[type[HTTPError], ...]:
         demanded = (PreconditionRequired,) if self._setup.require_match else ()

@@ -15,7 +15,7 @@ from segue.core.handlers.inputs import members_of
 from segue.core.handlers.places import calling_place
 from segue.resources.matching import answer
 from segue.resources.query import Found, Query
-from segue.resources.records import fields_by_name, pick, with_key
+from segue.resources.records import fields_by_name, is_same, pick, with_key
 from segue.resources.store import Duplicate, ItemError, Stale
 
 __all__ = ["AsyncMemoryStore", "MemoryStore"]
@@ -158,7 +158,7 @@ class MemoryStore(Generic[T]):
         return made
 
     def _check(self, key: Any, expected: T) -> None:
-        if key not in self._items or self._items[key] != expected:
+        if key not in self._items or not is_same(self._items[key], expected):
             raise Stale("It was changed by somebody else.")
 
     def _keyed(self, item: T) -> T:

@@ -225,7 +225,8 @@ def page_reader(size: PageSize) -> Callable[..., Page]:
         )
 
     cursor = size.cursor
-    text = Annotated[str | None, MaxLen(MAX_CURSOR)]
+    pattern = msgspec.Meta(extra_json_schema={"pattern": "^[A-Za-z0-9_-]*$"})
+    text = Annotated[str | None, MaxLen(MAX_CURSOR), pattern]
     page.__defaults__ = (1, size.default, None, None, None)
     page.__annotations__ = {
         "request": Request,

@@ -15,7 +15,14 @@ from segue.core.handlers.inputs import has_fields
 from segue.core.schema.describe import describe
 from segue.core.schema.patch import Patch
 
-__all__ = ["RecordField", "fields_by_name", "pick", "with_fields", "with_key"]
+__all__ = [
+    "RecordField",
+    "fields_by_name",
+    "is_same",
+    "pick",
+    "with_fields",
+    "with_key",
+]
 
 T = TypeVar("T")
 
@@ -86,6 +93,14 @@ def pick(
             where=(place,),
         )
     return field
+
+
+def is_same(one: object, other: object) -> bool:
+    """Tell whether two records have the same values, also where a class has no `==`."""
+    return type(one) is type(other) and all(
+        getattr(one, field.name) == getattr(other, field.name)
+        for field in describe(type(one)).fields()
+    )
 
 
 def with_fields(item: T, values: Mapping[str, Any]) -> T:

@@ -1,20 +1,17 @@
 """Field selection: `?fields=id,name` leaves the others out of the answer."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from segue.core.errors import nearest
-from segue.core.handlers.invalid import invalid
+from segue.resources.choices import check_names, split_names
 from segue.resources.paged import Paged
 from segue.resources.records import RecordField
 
 __all__ = ["Selection"]
 
 T = TypeVar("T")
-
-_LONGEST: Final = 64
 
 
 class Selection:
@@ -53,17 +50,9 @@ class Selection:
         """
         if text is None:
             return tuple(self._by_wire.values())
-        if text.count(",") > len(self._by_wire):
-            raise invalid("query", "fields", "Too many fields", "max_length")
-        names = [part.strip() for part in text.split(",")]
-        for each in filter(None, names):
-            if each not in self._by_wire:
-                name = each[:_LONGEST]
-                near = nearest(name, self._by_wire)
-                hint = f"; did you mean {near!r}?" if near else ""
-                message = f"There is no field {name!r}{hint}"
-                raise invalid("query", "fields", message, "unknown_field")
-        return tuple(self._by_wire[name] for name in dict.fromkeys(names) if name)
+        names = split_names(text)
+        check_names(names, self._by_wire, "fields", "to choose")
+        return tuple(self._by_wire[name] for name in names)
 
     def cut(self, item: Any, fields: tuple[RecordField, ...]) -> Any:
         """Keep some fields of an item."""

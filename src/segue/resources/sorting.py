@@ -1,21 +1,18 @@
 """Sort orders: `-created,name` is by `created`, the newest first, then by `name`."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 import msgspec
 
-from segue.core.errors import PlanError, nearest
+from segue.core.errors import PlanError
 from segue.core.handlers.inputs import bare, is_scalar
-from segue.core.handlers.invalid import invalid
 from segue.core.handlers.plan import type_name
+from segue.resources.choices import check_names, split_names
 from segue.resources.hints import optional
 from segue.resources.query import Order
 from segue.resources.records import RecordField
 
 __all__ = ["check_sortable", "parse_order", "total_order", "wanted_order"]
-
-_LONGEST: Final = 64
 
 
 def parse_order(text: str) -> tuple[Order, ...]:
@@ -25,11 +22,8 @@ def parse_order(text: str) -> tuple[Order, ...]:
         >>> parse_order("-created,name")[0]
         Order(field='created', descending=True)
     """
-    return tuple(
-        Order(field.removeprefix("-"), field.startswith("-"))
-        for field in (part.strip() for part in text.split(","))
-        if field
-    )
+    names = split_names(text)
+    return tuple(Order(each.removeprefix("-"), each.startswith("-")) for each in names)
 
 
 def check_sortable(field: RecordField, place: str) -> None:
@@ -57,21 +51,15 @@ def wanted_order(text: str, allowed: Collection[str]) -> tuple[Order, ...]:
     """Parse the order that a client asks for.
 
     Raises:
-        Invalid: It names a field that is not among the allowed ones, or one twice.
+        Invalid: It names a field that is not among the allowed ones.
     """
-    if text.count(",") > len(allowed):
-        raise invalid("query", "sort", "Too many fields", "max_length")
     order = parse_order(text)
+    check_names((each.field for each in order), allowed, "sort", "to sort by")
+    found: dict[str, Order] = {}
     for each in order:
-        if each.field not in allowed:
-            name = each.field[:_LONGEST]
-            near = nearest(name, allowed)
-            hint = f"; did you mean {near!r}?" if near else ""
-            message = f"{name!r} cannot be sorted by{hint}"
-            raise invalid("query", "sort", message, "unknown_field")
-    if len({each.field for each in order}) < len(order):
-        raise invalid("query", "sort", "A field is there twice", "unique")
-    return order
+        # Of a field that is there again the first counts.
+        found.setdefault(each.field, each)
+    return tuple(found.values())
 
 
 def total_order(order: Sequence[Order], key: str) -> tuple[Order, ...]:

@@ -1,0 +1,77 @@
+// Answers that come piece by piece, line by line.
+
+import type { CallOptions, HeaderMap, Input, Route, Transport } from "./transport";
+import { HttpError, UnexpectedAnswerError, problemOf } from "./transport";
+
+/** The items of a stream; each loop over it is a connection of its own. */
+export interface Items<Item> extends AsyncIterable<Item> {
+  [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined>;
+}
+
+/** A function of the API that streams. */
+export interface StreamOperation<Args extends unknown[], Output, Failure> {
+  (...args: Args): Output;
+  /** Tells whether something that was thrown is an error of this operation. */
+  isError(error: unknown): error is Failure;
+}
+
+/** Reads an answer line by line; the result is true when there was nothing to read. */
+export async function* linesOf(
+  transport: Transport,
+  route: Route,
+  input: Input,
+  options: CallOptions,
+  more: HeaderMap = {},
+  opened: () => void = () => undefined,
+): AsyncGenerator<string, boolean, undefined> {
+  const { response, arrived, done } = await transport.send(route, input, options, more);
+  try {
+    if (response.status >= 400) {
+      const problem = await problemOf(route, response);
+      throw new HttpError(route.id, response.status, problem, response.headers);
+    }
+    arrived();
+    if (response.status === 204 || response.body === null) return true;
+    const type = response.headers.get("content-type")?.split(";")[0]?.trim();
+    if (type === undefined || type !== route.accept.split(",")[0]) {
+      await response.body.cancel();
+      throw new UnexpectedAnswerError(route.id, response, `came as ${type ?? "nothing"}`);
+    }
+    opened();
+    yield* splitLines(response.body);
+    return false;
+  } finally {
+    done();
+  }
+}
+
+async function* splitLines(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<string, void, undefined> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest: string[] = [];
+  let endsWithReturn = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      let text = decoder.decode(value, { stream: !done });
+      if (endsWithReturn && text.startsWith("\n")) text = text.slice(1);
+      else if (text === "" && !done) continue;
+      endsWithReturn = text.endsWith("\r");
+      const lines = text.split(/\r\n|\n|\r/);
+      const last = lines.pop() ?? "";
+      for (const line of lines) {
+        yield rest.join("") + line;
+        rest = [];
+      }
+      rest.push(last);
+      if (done) break;
+    }
+    const line = rest.join("");
+    if (line) yield line;
+  } finally {
+    // Ends the connection when the caller has read enough; nothing when it has ended.
+    await reader.cancel().catch(() => undefined);
+  }
+}

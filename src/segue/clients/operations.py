@@ -26,7 +26,12 @@ _JSON: Final = "application/json"
 _LINES: Final = ("application/jsonl", "application/x-ndjson", "application/ndjson")
 _STATUS: Final = re.compile("[1-5][0-9]{2}|[1-5]XX|default")
 _LIKED: Final[tuple[DataKind, ...]] = (
-    *("json", "events", "lines", "text", "any", "blob"),
+    "json",
+    "events",
+    "lines",
+    "text",
+    "any",
+    "blob",
 )
 
 

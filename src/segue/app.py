@@ -288,7 +288,8 @@ class App(Group):
         """Let extensions set themselves up on this app.
 
         Raises:
-            RouteError: Two extensions of one kind, or one without `setup`.
+            RouteError: Two extensions of one kind, unless its class says that it is
+                `repeatable`; or one without `setup`.
         """
         self._changing("extension")
         here = calling_place()
@@ -303,7 +304,7 @@ class App(Group):
                     fix="Write app.use(Thing()), with the parentheses.",
                     where=(here,),
                 )
-            if kind in self.extensions:
+            if kind in self.extensions and not getattr(kind, "repeatable", False):
                 raise RouteError(
                     "SG-APP-013",
                     f"Two extensions of the kind {kind.__name__} are used.",
@@ -311,7 +312,7 @@ class App(Group):
                     fix="Use one, with the options of both.",
                     where=(self._used_at[kind], here),
                 )
-            self.extensions[kind] = extension
+            self.extensions.setdefault(kind, extension)
             self._used_at[kind] = here
             extension.setup(self)
 

@@ -314,6 +314,9 @@ def test_an_infinite_number_of_msgpack_is_refused(ask):
     ]
     good = msgspec.msgpack.encode({"total": 1.5})
     assert ask(total, content=good, **packed).json() == {"total": 1.5}
+    # Not even where nobody looks: JSON with such a number is malformed as a whole.
+    hidden = msgspec.msgpack.encode({"total": 1.5, "more": [1, [float("nan")]]})
+    assert errors(ask(total, content=hidden, **packed)) == [("body", "$", "value")]
 
 
 def test_a_mark_may_be_a_class_or_an_object():

@@ -190,3 +190,33 @@ def test_a_mark_about_what_the_type_does_not_have_is_refused(hint, words):
         check_for(hint)
 
     assert words in caught.value.problem.what
+
+
+def items(least: int) -> Any:
+    class Item(msgspec.Struct):
+        count: Annotated[int, Ge(least)]
+
+    return Item
+
+
+def test_classes_of_one_name_have_each_their_own_rules():
+    one, two = items(1), items(10)
+    hint = Annotated[dict[str, one | int], MaxLen(9)]
+    pair = msgspec.defstruct("Pair", [("a", one), ("b", two)])
+    check = check_for(pair)
+
+    assert repr(one) == repr(two)
+    assert check is not None
+    assert check(pair(one(5), two(15)))
+    assert not check(pair(one(5), two(5)))
+    assert check_for(hint) is not None
+
+
+def test_what_is_nested_too_deep_does_not_hold():
+    value = Item("ab")
+    for _ in range(5000):
+        value = Item("ab", [value])
+    check = check_for(Item)
+
+    assert check is not None
+    assert not check(value)

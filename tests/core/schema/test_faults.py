@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import time
 import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
@@ -12,7 +13,15 @@ from annotated_types import Ge, Gt, Lt, MaxLen, MinLen, MultipleOf, Predicate, T
 from hypothesis import given, strategies as st
 
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import MOST, Fault, FaultFinder, code_of, find_faults
+from segue.core.schema.faults import (
+    LOOKS,
+    MOST,
+    Fault,
+    FaultFinder,
+    code_of,
+    fault_of,
+    find_faults,
+)
 from segue.core.schema.marks import Pattern
 
 
@@ -108,6 +117,7 @@ def test_all_faults_are_found_with_their_places():
         (Cat | int, {}, ("lives",), "Required, but not given.", "missing"),
         (Cat | Dog, 3, (), "Expected `Cat | Dog`, got `int`", "type"),
         (int | str, [], (), "Expected `int | str`, got `array`", "type"),
+        (Annotated[int, Ge(3)] | str, 1, (), "Expected `int` >= 3", "too_small"),
         (list[int] | int, ["a"], (0,), "Expected `int`, got `str`", "type"),
         (Item | int, {}, ("sku",), "Required, but not given.", "missing"),
         (Colour, "blue", (), "Invalid enum value 'blue'", "enum"),
@@ -328,3 +338,95 @@ def test_what_msgspec_cannot_convert_is_no_fault():
         len(find_faults(dict[int, int], dict.fromkeys(map(chr, range(300)), 1))) == MOST
     )
     assert len(find_faults(Strict, many)) == MOST
+
+
+# -- what a client sends makes neither time nor memory grow without a bound
+
+
+class Link(msgspec.Struct):
+    next: "Link | int | None" = None
+    bad: int = 0
+
+
+class Tree(msgspec.Struct):
+    kids: "list[Tree] | dict[str, Tree] | int" = 0
+
+
+class Leaf(msgspec.Struct):
+    kids: "Twig | None" = None
+
+
+class Twig(msgspec.Struct):
+    leaf: "list[Leaf]" = []
+    size: Annotated[int, Ge(0)] = 0
+
+
+def test_a_union_in_itself_is_walked_once_however_deep():
+    links: Any = {"bad": "x"}
+    for _ in range(90):
+        links = {"next": links}
+    trees: Any = "x"
+    for _ in range(40):
+        trees = {"kids": [trees, {"kids": {"a": "y"}}]}
+    began = time.process_time()
+
+    found = [*find_faults(Link, links), *find_faults(Tree, trees)]
+
+    assert time.process_time() - began < 1
+    assert found[0].path == ("next",) * 90 + ("bad",)
+    assert len(found) == 1 + 41
+
+
+def test_what_a_finder_keeps_grows_with_the_types_only():
+    find = FaultFinder(Leaf)
+    data: Any = {}
+    for _ in range(20):
+        data = {"kids": {"leaf": [data, {"kids": {"size": "x"}}]}}
+
+    assert len(find(data)) == 20
+    assert len(vars(find)["_fields"]) == 2
+
+
+def test_more_values_than_are_looked_at_end_the_search():
+    data: list[Any] = [1] * (2 * LOOKS) + ["x"]
+
+    assert find_faults(list[int], data) == [
+        Fault((2 * LOOKS,), "Expected `int`, got `str`", "type")
+    ]
+    assert find_faults(list[Annotated[int, Ge(1)]], [*data[:-1], 0]) == []
+    keys = dict.fromkeys(map(str, range(2 * LOOKS)), 1)
+    assert find_faults(dict[str, Annotated[int, Ge(1)]], {**keys, "a": 0}) == []
+
+
+def test_a_long_name_is_not_told_again_and_again():
+    faults = find_faults(dict[str, list[int]], {"k" * 10_000: ["x"] * 50})
+
+    assert len(faults) == 50
+    assert all(len(str(fault.path[0])) < 110 for fault in faults)
+    (unknown,) = find_faults(Even, {"number": 2}) or find_faults(
+        Strict, {"firstName": "a", "items": [{"sku": "a"}], "z" * 10_000: 1}
+    )
+    assert len(str(unknown.path[0])) < 110
+
+
+def test_a_condition_of_a_whole_that_cannot_be_made_is_no_error_of_ours():
+    hint = list[Annotated[Even, Predicate(bool)]]
+
+    assert find_faults(hint, [{"number": 2}, {"number": 1}]) == [
+        Fault((1,), "odd", "value")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "path"),
+    [
+        ("Expected `int`, got `str`", ()),
+        ("Expected `int`, got `str` - at `$`", ()),
+        ("Expected `int`, got `str` - at `$.a[0][1].b`", ("a", 0, 1, "b")),
+        ("Expected `int`, got `str` - at `$.a[...].b`", ("a", "...", "b")),
+    ],
+)
+def test_the_place_is_read_from_the_sentence(sentence, path):
+    fault = fault_of(ValueError(sentence))
+
+    assert fault == Fault(path, "Expected `int`, got `str`", "type")

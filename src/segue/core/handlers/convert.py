@@ -4,6 +4,7 @@ Here msgspec's errors become answers: 422 for values that do not fit, 400 for a 
 that is not what it says, 415 for a body of an unknown type.
 """
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +17,8 @@ from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import REQUIRED, Fault, FaultFinder, code_of
+from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
+from segue.core.schema.models import decoders_of, is_of_model
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
@@ -43,8 +45,9 @@ def body_reader(
     """
     if bare(argument.hint) is bytes:
         return _as_it_came, lambda body, _content_type: body
-    json = _Decoder(argument, msgspec.json.Decoder(argument.hint).decode, _json)
-    packed = _Decoder(argument, msgspec.msgpack.Decoder(argument.hint).decode, _unpack)
+    decoders = decoders_of(argument.hint)
+    json = _Decoder(argument, decoders.json, _json)
+    packed = _Decoder(argument, decoders.msgpack, _unpack)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
@@ -127,7 +130,9 @@ class _Decoder:
         return self._default
 
     def _refuse_infinite(self, body: bytes) -> None:
-        if faults := self._find(self._plain(body)):
+        data = self._plain(body)
+        if _has_infinite(data):
+            faults = self._find(data) or [Fault((), INFINITE, "value")]
             raise of_faults("body", "$", faults)
 
     def _refusal(self, body: bytes, error: Exception) -> HTTPError:
@@ -137,9 +142,22 @@ class _Decoder:
             return BadRequest("The body is nested too deep.")
         except UNFIT as malformed:
             return BadRequest(f"The body is malformed: {malformed}")
-        message = str(error).partition(" - at `")[0]
-        first = Fault((), message, code_of(message))
-        return of_faults("body", "$", self._find(data) or [first])
+        faults = [] if is_of_model(error) else self._find(data)
+        return of_faults("body", "$", faults or faults_of(error))
+
+
+def _has_infinite(data: Any) -> bool:
+    """Tell whether there is a number in plain data that JSON could not carry."""
+    parts = [data]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, float) and not math.isfinite(part):
+            return True
+        if isinstance(part, dict):
+            parts.extend(part.values())  # pyright: ignore[reportUnknownArgumentType] - of Any
+        elif isinstance(part, list):
+            parts.extend(part)  # pyright: ignore[reportUnknownArgumentType] - of Any
+    return False
 
 
 def _checked(

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, cast
 import msgspec
 
 from segue.core.http.forms import Upload
+from segue.core.schema.models import is_model
 
 __all__ = [
     "bare",
@@ -138,10 +139,14 @@ def is_body(hint: Any) -> bool:
         return True
     if origin in _ARRAYS:
         return any(is_body(argument) for argument in typing.get_args(hint))
-    return has_fields(origin) or (
-        isinstance(origin, type)
-        and issubclass(origin, tuple)
-        and hasattr(cast("type[Any]", origin), "_fields")
+    return (
+        has_fields(origin)
+        or is_model(origin)
+        or (
+            isinstance(origin, type)
+            and issubclass(origin, tuple)
+            and hasattr(cast("type[Any]", origin), "_fields")
+        )
     )
 
 
@@ -155,6 +160,8 @@ def is_record(hint: Any) -> bool:
         return False
     origin: Any = typing.get_origin(members[0]) or members[0]
     is_array = getattr(getattr(origin, "__struct_config__", None), "array_like", False)
+    if is_model(origin):
+        return not getattr(origin, "__pydantic_root_model__", False)
     return has_fields(origin) and not is_array
 
 
@@ -162,11 +169,20 @@ def fields_of(hint: Any) -> dict[str, Any]:
     """List the fields of a record: the name on the wire and the type of each."""
     (record,) = members_of(hint)
     origin: Any = typing.get_origin(record) or record
+    if is_model(origin):
+        fields = cast("Mapping[str, Any]", origin.model_fields)
+        return {_alias(info) or name: info.annotation for name, info in fields.items()}
     if issubclass(origin, msgspec.Struct):
         return {
             field.encode_name: field.type for field in msgspec.structs.fields(record)
         }
     return typing.get_type_hints(origin, include_extras=True)
+
+
+def _alias(info: Any) -> str | None:
+    """Read the name that the field of a model has in input, if it has one name."""
+    alias = info.validation_alias
+    return alias if isinstance(alias, str) else None
 
 
 def values_of(record: Any) -> dict[str, Any]:
@@ -177,6 +193,8 @@ def values_of(record: Any) -> dict[str, Any]:
         values = msgspec.structs.astuple(record)
         return dict(zip(record.__struct_encode_fields__, values, strict=True))
     kind: Any = record.__class__
+    if is_model(kind):
+        return cast("dict[str, Any]", vars(record))
     return {name: getattr(record, name, None) for name in typing.get_type_hints(kind)}
 
 

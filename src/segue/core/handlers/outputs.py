@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
+from segue.core.errors import WalkError
 from segue.core.handlers.inputs import (
     bare,
     classes_of,
@@ -27,6 +28,8 @@ from segue.core.handlers.inputs import (
     members_of,
 )
 from segue.core.http.response import Response
+from segue.core.schema.faults import faults_of
+from segue.core.schema.models import is_model
 
 __all__ = ["Exact", "answer_holder", "exactly", "holder"]
 
@@ -163,6 +166,8 @@ def holder(hint: Any, known: dict[Any, "_Record"] | None = None) -> Hold | None:
     hint = members[0]
     origin: Any = typing.get_origin(hint) or hint
     arguments = typing.get_args(hint)
+    if is_model(origin):
+        return _of_model(hint)
     if has_fields(origin):
         return known.get(hint) or _Record(origin, hint, known)
     if origin in (dict, Mapping) and arguments:
@@ -236,6 +241,33 @@ class _Record:
                 held[wire] = value[wire] if hold is None else hold(value[wire])
         same = len(held) == len(value) and all(held[k] is value[k] for k in held)
         return value if same else held
+
+
+def _of_model(cls: Any) -> Hold:
+    """Hold an answer to a model, which says by itself what of it leaves."""
+
+    def hold_model(value: Any) -> Any:
+        if type(value) is cls:
+            return value
+        if isinstance(value, cls):
+            # Validation would give back the very object, with all that it has.
+            names = cls.model_fields.keys() & value.model_fields_set
+            held = {name: getattr(value, name) for name in cls.model_fields}
+            return cls.model_construct(names, **held)
+        try:
+            return cls.model_validate(value, from_attributes=True)
+        except ValueError as error:
+            fault = faults_of(error)[0]
+            place = ".".join(map(str, fault.path))
+            raise WalkError(
+                "SG-WALK-004",
+                f"The answer is no {cls.__name__}: {place}: {fault.message}",
+                why=f"The handler says that it returns {cls.__name__}, and what it "
+                "returned cannot be made into one.",
+                fix="Return what is declared, or declare what is returned.",
+            ) from error
+
+    return hold_model
 
 
 def _attributes(cls: type[Any], fields: Mapping[str, Any]) -> Sequence[str]:

@@ -5,6 +5,7 @@ looks at the signature a second time.
 """
 
 import re
+import types
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
@@ -13,6 +14,8 @@ import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
+from segue.core.schema.describe import bare, describe
+from segue.core.schema.rules import words_of
 from segue.core.types import UNSET
 
 __all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
@@ -78,10 +81,26 @@ class Argument(msgspec.Struct, frozen=True):
     optional: bool = False
 
     def __str__(self) -> str:
-        hint = "untyped" if self.hint is UNSET else type_name(self.hint)
         whole = "whole " if self.record else ""
-        text = f"{self.name}: {hint} from the {whole}{self.source.value}"
+        text = f"{self.name}: {self.type} from the {whole}{self.source.value}"
+        if self.wire not in (None, self.name):
+            text += f" {self.wire!r}"
+        if self.source is Source.BODY and self.hint is not UNSET:
+            text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
+
+    @property
+    def wire(self) -> str | None:
+        """Its name in the part of the request that it comes from, if it has one."""
+        return self.key if self.source in INPUTS else None
+
+    @property
+    def type(self) -> str:
+        """The type and what its marks demand, as a person would say it."""
+        if self.hint is UNSET:
+            return type_name(self.key) if self.source is Source.APP else "untyped"
+        demands = ", ".join(words_of(describe(self.hint).bounds))
+        return type_name(bare(self.hint)) + f" ({demands})" * bool(demands)
 
 
 class Provided(msgspec.Struct, frozen=True):
@@ -97,12 +116,20 @@ class Provided(msgspec.Struct, frozen=True):
     optional: bool = False
 
     @property
+    def type(self) -> str:
+        """What it makes; of a factory that is asked for itself, what it returns."""
+        made = self.provider.key
+        if made is self.provider.factory and self.plan.returns is not UNSET:
+            made = self.plan.returns
+        return type_name(made)
+
+    @property
     def wanted(self) -> tuple[Any, bool]:
         """What an argument asks for to get it."""
         return self.provider.key, self.optional
 
     def __str__(self) -> str:
-        name, place = type_name(self.provider.key), self.plan.place
+        name, place = self.type, self.plan.place
         return f"{name} by {self.plan.name}() at {place}, for the {self.provider.scope}"
 
 
@@ -153,6 +180,8 @@ def type_name(hint: Any) -> str:
         >>> type_name(int), type_name(list[Any] | None)
         ('int', 'list[Any] | None')
     """
+    if isinstance(hint, types.FunctionType):
+        return f"{hint.__name__}()"
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return _MODULES.sub("", str(hint))

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from segue.core.di.provider import Provider
 from segue.core.errors import PlanError, did_you_mean
 from segue.core.handlers.inputs import (
@@ -20,6 +18,7 @@ from segue.core.handlers.signature import Parameter, Signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.http.response import Response
+from segue.core.schema.models import decoders_of
 from segue.core.types import UNSET
 
 __all__ = [
@@ -110,8 +109,8 @@ def check_readable(argument: Argument, signature: Signature) -> None:
     if argument.hint is UNSET or is_upload(argument.hint):
         return
     try:
-        msgspec.json.Decoder(argument.hint)
-    except (TypeError, ValueError, NameError) as error:
+        decoders_of(argument.hint)
+    except (TypeError, ValueError, NameError, RuntimeError) as error:
         raise PlanError(
             "SG-PLAN-004",
             f"{signature.name}() asks for {_asked(argument)}, which cannot be read "

@@ -11,8 +11,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
-import msgspec
-
 from segue.core.handlers.inputs import (
     bare,
     fields_of,
@@ -29,7 +27,8 @@ from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
-from segue.core.schema.faults import Fault, FaultFinder, code_of
+from segue.core.schema.faults import Fault, FaultFinder, faults_of
+from segue.core.schema.models import decoders_of, is_model, is_of_model
 from segue.core.types import UNSET
 
 __all__ = [
@@ -114,6 +113,7 @@ class _Text:
         self._hint = hint
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
+        self._convert = decoders_of(hint).text
 
     @cached_property
     def _find(self) -> FaultFinder:
@@ -133,15 +133,16 @@ class _Text:
         Raises:
             Invalid: It does not fit.
         """
-        message = "Expected another value"
+        first = [Fault((), "Expected another value", "value")]
         try:
-            value = msgspec.convert(data, self._hint, strict=False)
+            value = self._convert(data)
             if is_finite(value) and (self._check is None or self._check(value)):
                 return value
-        except msgspec.ValidationError as error:
-            message = str(error).partition(" - at `")[0]
-        first = Fault((), message, code_of(message))
-        raise of_faults(place, root, self._find(data) or [first])
+        except ValueError as error:
+            first = faults_of(error)
+            if is_of_model(error):
+                raise of_faults(place, root, first) from None
+        raise of_faults(place, root, self._find(data) or first)
 
 
 def _has_file(value: Any) -> bool:
@@ -234,6 +235,6 @@ def is_finite(value: Any) -> bool:
         return value.is_finite()
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(is_finite, cast("Iterable[Any]", value)))
-    if has_fields(type(value)):
+    if has_fields(type(value)) or is_model(type(value)):
         return all(map(is_finite, values_of(value).values()))
     return True

@@ -14,7 +14,17 @@ from segue.core.errors import WalkError
 
 __all__ = ["encode_json", "json_error", "quick_encode"]
 
-_ENCODER: Final = msgspec.json.Encoder()
+
+def _encode_model(value: Any) -> Any:
+    """Let what can write itself do so: a model of pydantic."""
+    kind: Any = value.__class__
+    writer = getattr(kind, "__pydantic_serializer__", None)
+    if writer is None:
+        raise TypeError(f"Encoding objects of type {kind.__qualname__} is unsupported")
+    return msgspec.Raw(writer.to_json(value, by_alias=True))
+
+
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=_encode_model)
 
 quick_encode: Final = _ENCODER.encode
 """The encoder itself, whose errors do not say where; `encode_json` does."""

@@ -5,25 +5,30 @@ own, and it takes a Decimal that is no finite number. For a type that has such a
 somewhere, one function is written, once: straight comparisons for each marked field, a
 loop where there are items, a function of its own for each record, since a record may
 contain itself. It runs behind the decoder and says yes or no; what is wrong is found
-by `faults.py`, which knows the same rules. Change the two together.
+by `faults.py`, by the same rules (`rules.py`).
 """
 
 import itertools
-import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, time
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import describe
+from segue.core.schema.rules import (
+    SIGNS,
+    bounds_of,
+    identity_of,
+    in_zone,
+    is_multiple,
+    satisfies,
+)
 from segue.core.schema.shape import (
     NO_BOUNDS,
     NUMBERS,
     SIZED,
-    Bounds,
     Field,
     Kind,
     Shape,
@@ -31,12 +36,8 @@ from segue.core.schema.shape import (
 from segue.core.schema.source import Writer, compile_source
 
 __all__ = [
-    "bounds_of",
     "check_for",
     "classes_of_kind",
-    "in_zone",
-    "is_multiple",
-    "satisfies",
 ]
 
 _TIMES: Final = frozenset({Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.TIMEDELTA})
@@ -64,15 +65,15 @@ def check_for(hint: Any, *, meta: bool = False) -> Callable[[Any], bool] | None:
     )
 
 
-def _needs(shape: Shape, seen: set[str], *, meta: bool = False) -> bool:
+def _needs(shape: Shape, seen: set[Hashable], *, meta: bool = False) -> bool:
     """Tell whether a type has something to be checked, at any depth."""
     if shape.kind is Kind.DECIMAL or _is_marked(shape, meta=meta):
         return True
     if any(_needs(inner, seen, meta=meta) for inner in shape.inner):
         return True
-    if shape.kind not in _NAMED or repr(shape.hint) in seen:
+    if shape.kind not in _NAMED or (known := identity_of(shape.hint)) in seen:
         return False
-    seen.add(repr(shape.hint))
+    seen.add(known)
     return any(_needs(field.shape, seen, meta=meta) for field in shape.fields())
 
 
@@ -94,7 +95,7 @@ class _Checker:
             "satisfies_": satisfies,
         }
         self._numbers = itertools.count()
-        self._records: dict[str, str] = {}
+        self._records: dict[Hashable, str] = {}
 
     def compile(self, shape: Shape) -> Callable[[Any], bool]:
         """Write the function of a shape."""
@@ -110,8 +111,9 @@ class _Checker:
         for line in self._lines(shape, "value"):
             writer.add(f"    {line}")
         writer.add("    return True")
-        # A time without a zone has no place in the order of those with one.
-        writer.add("except TypeError:")
+        # A time without a zone has no place in the order of those with one; and what
+        # is nested deeper than Python calls is not looked at to its end.
+        writer.add("except (TypeError, RecursionError):")
         writer.add("    return False")
         title = f"check of {shape.name or shape.kind.value}"
         self._names[name] = compile_source(str(writer), name, title, self._names)
@@ -141,7 +143,7 @@ class _Checker:
         _check_marks(shape)
         if shape.kind is Kind.DECIMAL:
             yield f"{value}.is_finite()"
-        for name, sign in _SIGNS:
+        for name, sign in SIGNS:
             if (limit := getattr(bounds, name)) is not None:
                 yield f"{value} {sign} {self._put(name, limit)}"
         if bounds.multiple_of is not None:
@@ -192,7 +194,7 @@ class _Checker:
 
     def _call(self, shape: Shape, value: str) -> list[str]:
         """Call the function of a record; write it when it is met first."""
-        key = repr(shape.hint)
+        key = identity_of(shape.hint)
         if key not in self._records:
             if not _needs(shape, set(), meta=self._meta):
                 return []
@@ -224,9 +226,6 @@ class _Checker:
         return [f"{found} = value.{field.name}", *lines]
 
 
-_SIGNS: Final = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
-
-
 def _deeper(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
@@ -244,7 +243,7 @@ def _check_marks(shape: Shape) -> None:
         PlanError: A length of a number, for example.
     """
     bounds, wrong = shape.bounds, ""
-    limits = [name for name, _ in _SIGNS if getattr(bounds, name) is not None]
+    limits = [name for name, _ in SIGNS if getattr(bounds, name) is not None]
     if shape.kind in {Kind.ANY, Kind.ENUM, Kind.LITERAL, Kind.OTHER, Kind.UNION}:
         return
     if limits and shape.kind not in NUMBERS | _TIMES | {Kind.STR}:
@@ -286,89 +285,3 @@ def classes_of_kind(shape: Shape) -> tuple[type, ...]:
         return (dict,)
     origin = getattr(shape.hint, "__origin__", shape.hint)
     return (origin,) if isinstance(origin, type) else ()
-
-
-def bounds_of(shape: Shape) -> Bounds:
-    """Choose the bounds that can be asked: of what may be anything, predicates only."""
-    if shape.kind in {Kind.ANY, Kind.OTHER}:
-        return Bounds(predicates=shape.bounds.predicates)
-    return shape.bounds
-
-
-# -- the rules that are more than a comparison; `faults.py` asks them as well
-
-
-def is_multiple(value: Any, step: Any) -> bool:
-    """Tell whether a number is a multiple, as exactly as floats allow."""
-    if isinstance(value, float) or isinstance(step, float):
-        times = float(value) / float(step)
-        return abs(times - round(times)) < 1e-9  # noqa: PLR2004 - 0.3 is a multiple of 0.1
-    return bool(value % step == 0)
-
-
-def in_zone(value: datetime | time, zone: Any) -> bool:
-    """Tell whether a time has the zone it must have: True any, False none."""
-    if isinstance(zone, bool):
-        return (value.tzinfo is not None) is zone
-    if isinstance(zone, str):
-        return str(value.tzinfo) == zone
-    return bool(value.tzinfo == zone)
-
-
-def satisfies(predicate: Callable[[Any], Any], value: Any) -> bool:
-    """Ask a function about a value; one that refuses it by raising says no."""
-    try:
-        return bool(predicate(value))
-    except (ValueError, TypeError, ArithmeticError):
-        return False
-
-
-def unmet(bounds: Bounds, value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Find what a value does not hold: a stable word for it, and its sentence.
-
-    Args:
-        bounds: What it must hold.
-        value: The value, of its type.
-        name: What the type is called in a message.
-    """
-    for attribute, sign in _SIGNS:
-        limit = getattr(bounds, attribute)
-        if limit is not None and not _compares(sign, value, limit):
-            code = "too_small" if sign[0] == ">" else "too_large"
-            yield code, f"Expected `{name}` {sign} {limit}"
-    if bounds.multiple_of is not None and not is_multiple(value, bounds.multiple_of):
-        step = bounds.multiple_of
-        yield "not_multiple", f"Expected `{name}` that's a multiple of {step}"
-    if bounds.min_length is not None and len(value) < bounds.min_length:
-        yield "too_short", f"Expected `{name}` of length >= {bounds.min_length}"
-    if bounds.max_length is not None and len(value) > bounds.max_length:
-        yield "too_long", f"Expected `{name}` of length <= {bounds.max_length}"
-    yield from _unmet_words(bounds, value)
-
-
-def _unmet_words(bounds: Bounds, value: Any) -> Iterator[tuple[str, str]]:
-    for pattern in bounds.patterns:
-        if re.search(pattern, value) is None:
-            yield "pattern", f"Expected `str` matching regex {pattern!r}"
-    if bounds.tz is not None and not in_zone(value, bounds.tz):
-        zone = {True: "a time zone", False: "no time zone"}.get(bounds.tz)
-        yield "format", f"Expected {zone or f'the time zone {bounds.tz}'}"
-    for predicate in bounds.predicates:
-        if not satisfies(predicate, value):
-            words = getattr(predicate, "__name__", "a condition")
-            yield "value", f"Expected a value for which {words} holds"
-
-
-def _compares(sign: str, value: Any, limit: Any) -> bool:
-    try:
-        return bool(_COMPARE[sign](value, limit))
-    except TypeError:
-        return False
-
-
-_COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    ">=": operator.ge,
-    ">": operator.gt,
-    "<=": operator.le,
-    "<": operator.lt,
-}

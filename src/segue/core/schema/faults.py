@@ -6,27 +6,36 @@ each leaf is converted by itself. What this finds is what the decoder and the ch
 refuse; where it finds nothing, the whole is converted once more for what only the whole
 can tell (`__post_init__`).
 
-Bounded: as many faults as `MOST`, as deep as `DEEPEST`.
+Bounded: as many faults as `MOST`, as deep as `DEEPEST`, as many values as `LOOKS`; each
+value is looked at once, since of the members of a union the kind of the data chooses
+the one that it must be. What is kept grows with the types, never with the data.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
 
-from segue.core.schema.checks import bounds_of, classes_of_kind, unmet
+from segue.core.schema.checks import classes_of_kind
 from segue.core.schema.describe import describe
-from segue.core.schema.shape import NO_BOUNDS, Field, Kind, Shape
+from segue.core.schema.models import convert, faults_of_model, read_model
+from segue.core.schema.rules import bounds_of, identity_of, unmet
+from segue.core.schema.shape import NO_BOUNDS, Bounds, Field, Kind, Shape
 
 __all__ = [
     "DEEPEST",
+    "INFINITE",
+    "LOOKS",
     "MOST",
     "REQUIRED",
     "Fault",
     "FaultFinder",
     "Path",
     "code_of",
+    "fault_of",
+    "faults_of",
     "find_faults",
 ]
 
@@ -36,11 +45,15 @@ MOST: Final = 100
 DEEPEST: Final = 100
 """Data nested deeper is not looked into."""
 
+LOOKS: Final = 50_000
+"""So many values are looked at; behind them only what msgspec told is known."""
+
 REQUIRED: Final = "Required, but not given."
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_INFINITE: Final = "Expected a finite number"
+_LONGEST: Final = 100
+INFINITE: Final = "Expected a finite number"
 _NAMES: Final = {
     bool: "bool",
     int: "int",
@@ -85,8 +98,8 @@ class FaultFinder:
         self._hint = hint
         self._text = text
         self._shape = describe(hint)
-        # What was read of the types, by the identity of their shapes.
-        self._fields: dict[int, tuple[Field, ...]] = {}
+        # What was read of the types.
+        self._fields: dict[Hashable, tuple[Field, ...]] = {}
 
     def __call__(self, data: Any) -> list[Fault]:
         """Find what is wrong.
@@ -100,11 +113,10 @@ class FaultFinder:
 
     def _of_whole(self, data: Any) -> list[Fault]:
         try:
-            msgspec.convert(data, self._hint, strict=not self._text)
+            convert(data, self._hint, text=self._text)
         except msgspec.ValidationError as error:
-            message = str(error).partition(" - at `")[0]
-            return [Fault((), message, code_of(message))]
-        except (TypeError, ValueError, RecursionError, UnicodeError):
+            return [fault_of(error)]
+        except (TypeError, ValueError, RecursionError):
             return []
         return []
 
@@ -112,8 +124,11 @@ class FaultFinder:
 class _Search:
     """One walk through data."""
 
-    def __init__(self, fields: dict[int, tuple[Field, ...]], *, text: bool) -> None:
+    def __init__(
+        self, fields: dict[Hashable, tuple[Field, ...]], *, text: bool
+    ) -> None:
         self.faults: list[Fault] = []
+        self._left = LOOKS
         self._fields = fields
         self._text = text
         self._looks = {
@@ -124,27 +139,51 @@ class _Search:
             Kind.TUPLE: self._tuple,
             Kind.MAPPING: self._mapping,
             Kind.UNION: self._union,
+            Kind.FOREIGN: self._foreign,
         }
 
     def look(self, shape: Shape, data: Any, path: Path) -> None:
         """Look for faults of one value and in it."""
-        if len(self.faults) >= MOST:
+        if self._is_done:
             return
+        self._left -= 1
         if len(path) > DEEPEST:
             self._add(path, "Nested too deep", "value")
             return
         if data is None and (shape.nullable or shape.kind is Kind.ANY):
             return
-        looks = self._looks.get(shape.kind, self._leaf)
+        looks = self._looks.get(shape.kind)
+        if looks is None:
+            for code, message in self._of_leaf(shape, data):
+                self._add(path, message, code)
+            return
         before = len(self.faults)
         looks(shape, data, path)
-        if shape.kind is not Kind.UNION and len(self.faults) == before:
-            self._bounds(shape, data, path)
+        bounds = bounds_of(shape)
+        if len(self.faults) == before and bounds != NO_BOUNDS:
+            self._bounds(bounds, shape, data, path)
+
+    @property
+    def _is_done(self) -> bool:
+        return len(self.faults) >= MOST or self._left <= 0
+
+    def _bounds(self, bounds: Bounds, shape: Shape, data: Any, path: Path) -> None:
+        value = data
+        if shape.kind not in _SIZED_DATA:
+            try:
+                value = convert(data, shape.hint, text=self._text)
+            except msgspec.ValidationError as error:
+                fault = fault_of(error)
+                self._add((*path, *fault.path), fault.message, fault.code)
+                return
+        for code, message in unmet(bounds, value, _name_of(shape)):
+            self._add(path, message, code)
 
     def _fields_of(self, shape: Shape) -> tuple[Field, ...]:
-        fields = self._fields.get(id(shape))
+        known = identity_of(shape.hint)
+        fields = self._fields.get(known)
         if fields is None:
-            fields = self._fields[id(shape)] = shape.fields()
+            fields = self._fields[known] = shape.fields()
         return fields
 
     def _add(self, path: Path, message: str, code: str) -> None:
@@ -152,18 +191,7 @@ class _Search:
             self.faults.append(Fault(path, message, code))
 
     def _expected(self, path: Path, wanted: str, data: Any) -> None:
-        got = _NAMES.get(type(data), type(data).__name__)  # pyright: ignore[reportUnknownArgumentType] - of Any
-        self._add(path, f"Expected `{wanted}`, got `{got}`", "type")
-
-    def _bounds(self, shape: Shape, data: Any, path: Path) -> None:
-        bounds = bounds_of(shape)
-        if bounds == NO_BOUNDS:
-            return
-        value = data
-        if shape.kind not in _SIZED_DATA | {Kind.ANY, Kind.OTHER}:
-            value = msgspec.convert(data, shape.hint, strict=not self._text)
-        for code, message in unmet(bounds, value, _name_of(shape)):
-            self._add(path, message, code)
+        self._add(path, _unexpected(wanted, data), "type")
 
     # -- by kind
 
@@ -181,7 +209,7 @@ class _Search:
         if shape.forbids_unknown:
             for name in data:
                 if name not in known:
-                    self._add((*path, str(name)), "No such field", "unknown_field")
+                    self._add((*path, _step(name)), "No such field", "unknown_field")
 
     def _row(self, shape: Shape, data: Any, path: Path) -> None:
         if not _is_array(data):
@@ -199,6 +227,8 @@ class _Search:
             self._expected(path, "array", data)
             return
         for place, item in enumerate(data):
+            if self._is_done:
+                return
             self.look(shape.inner[0], item, (*path, place))
 
     def _tuple(self, shape: Shape, data: Any, path: Path) -> None:
@@ -220,8 +250,10 @@ class _Search:
         key, value = shape.inner
         keys = _Search(self._fields, text=True)
         for name, each in data.items():
-            keys.look(key, name, (*path, str(name)))
-            self.look(value, each, (*path, str(name)))
+            if self._is_done:
+                break
+            keys.look(key, name, (*path, _step(name)))
+            self.look(value, each, (*path, _step(name)))
         for fault in keys.faults:
             self._add(*fault)
 
@@ -230,16 +262,31 @@ class _Search:
         if tagged and _is_object(data):
             self._tagged(tagged, data, path)
             return
-        for member in shape.inner:
-            search = _Search(self._fields, text=self._text)
-            search.look(member, data, path)
-            if not search.faults:
-                return
-        if len(candidates := list(self._candidates(shape, data))) == 1:
-            self.look(candidates[0], data, path)
+        if any(member.kind is Kind.FOREIGN for member in shape.inner):
+            return  # read by those who know how, and not by msgspec
+        members = [member for member in shape.inner if _is_of_kind(member, data)]
+        if members:
+            # msgspec has one at most of a kind, so what fits it not fits none.
+            self.look(members[0], data, path)
+            return
+        leaves = [each for each in shape.inner if each.kind not in self._looks]
+        found = [list(self._of_leaf(leaf, data)) for leaf in leaves]
+        if not all(found):
+            return
+        near = [n for n, leaf in enumerate(leaves) if _is_of_class(leaf, data)]
+        if len(near) == 1:
+            for code, message in found[near[0]]:
+                self._add(path, message, code)
             return
         names = " | ".join(m.name or m.kind.value for m in shape.inner)
         self._expected(path, names, data)
+
+    def _foreign(self, shape: Shape, data: Any, path: Path) -> None:
+        try:
+            read_model(shape.hint, data)
+        except ValueError as error:
+            for fault in faults_of(error):
+                self._add((*path, *fault.path), fault.message, fault.code)
 
     def _tagged(
         self, tagged: Mapping[Any, Shape], data: Mapping[Any, Any], path: Path
@@ -256,36 +303,32 @@ class _Search:
         else:
             self.look(member, data, path)
 
-    def _candidates(self, shape: Shape, data: Any) -> Iterator[Shape]:
-        """Find the members that the data looks like."""
-        for member in shape.inner:
-            classes = classes_of_kind(member)
-            if isinstance(data, classes or (Decimal,)) or (
-                member.kind is Kind.RECORD and isinstance(data, dict)
-            ):
-                yield member
-
-    def _leaf(self, shape: Shape, data: Any, path: Path) -> None:
+    def _of_leaf(self, shape: Shape, data: Any) -> Iterator[tuple[str, str]]:
+        """Find what is wrong with a value that has nothing inside: code and message."""
+        value = data
         if shape.kind is Kind.OTHER and isinstance(shape.hint, type):
             if not isinstance(data, shape.hint):
-                self._expected(path, shape.name or shape.hint.__name__, data)
-            return
-        if shape.kind in _ANYTHING:
-            return
-        try:
-            value = msgspec.convert(data, shape.hint, strict=not self._text)
-        except msgspec.ValidationError as error:
-            message = str(error).partition(" - at `")[0]
-            self._add(path, message, code_of(message))
-            return
-        except UnicodeError:
-            self._add(path, "Expected text that can be encoded", "format")
-            return
-        if not _is_finite(value):
-            self._add(path, _INFINITE, "value")
+                name = shape.name or shape.hint.__name__
+                yield "type", _unexpected(name, data)
+                return
+        elif shape.kind not in _ANYTHING:
+            try:
+                value = msgspec.convert(data, shape.hint, strict=not self._text)
+            except msgspec.ValidationError as error:
+                fault = fault_of(error)
+                yield fault.code, fault.message
+                return
+            except UnicodeError:
+                yield "format", "Expected text that can be encoded"
+                return
+            if not _is_finite(value):
+                yield "value", INFINITE
+                return
+        yield from unmet(bounds_of(shape), value, _name_of(shape))
 
 
-_ANYTHING: Final = frozenset({Kind.ANY, Kind.OTHER, Kind.FOREIGN})
+_ANYTHING: Final = frozenset({Kind.ANY, Kind.OTHER})
+_ARRAYS: Final = frozenset({Kind.LIST, Kind.SET, Kind.TUPLE, Kind.ROW})
 _SIZED_DATA: Final = frozenset({Kind.LIST, Kind.SET, Kind.TUPLE, Kind.MAPPING})
 
 
@@ -295,6 +338,28 @@ def _is_object(data: Any) -> TypeGuard[Mapping[Any, Any]]:
 
 def _is_array(data: Any) -> TypeGuard[list[Any]]:
     return isinstance(data, (list, tuple, set, frozenset))
+
+
+def _step(name: Any) -> str:
+    """Write a name that a client chose; a long one would be told for each fault."""
+    text = str(name)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _unexpected(wanted: str, data: Any) -> str:
+    got = _NAMES.get(type(data), type(data).__name__)  # pyright: ignore[reportUnknownArgumentType] - of Any
+    return f"Expected `{wanted}`, got `{got}`"
+
+
+def _is_of_kind(member: Shape, data: Any) -> bool:
+    """Tell whether data that has something inside can be a member of a union."""
+    if member.kind in {Kind.RECORD, Kind.MAPPING}:
+        return _is_object(data)
+    return member.kind in _ARRAYS and _is_array(data)
+
+
+def _is_of_class(leaf: Shape, data: Any) -> bool:
+    return isinstance(data, classes_of_kind(leaf) or (Decimal,))
 
 
 def _name_of(shape: Shape) -> str:
@@ -321,6 +386,31 @@ _CODES: Final = (
     ("Invalid", "format"),
     ("Integer value out of range", "too_large"),
 )
+
+
+def faults_of(error: Exception) -> list[Fault]:
+    """Read all that whoever refused some data says is wrong with it."""
+    return [
+        Fault(tuple(s if isinstance(s, int) else _step(s) for s in path), words, code)
+        for path, words, code in faults_of_model(error)
+    ] or [fault_of(error)]
+
+
+def fault_of(error: Exception) -> Fault:
+    """Read what msgspec says of the first value that does not fit.
+
+    Example:
+        >>> fault_of(ValueError("Expected `int`, got `str` - at `$.items[0]`")).path
+        ('items', 0)
+    """
+    message, _, place = str(error).partition(" - at `")
+    steps = _STEPS.findall(place.rstrip("`"))
+    path = tuple(int(number) if number else name or "..." for name, number in steps)
+    return Fault(path, message, code_of(message))
+
+
+# A name, a position; the key of a mapping is told as `[...]`.
+_STEPS: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
 
 
 def code_of(message: str) -> str:

@@ -120,7 +120,9 @@ class JsonSchemas:
         schema: Schema = {"type": "array", "minItems": size, "maxItems": size}
         if size:
             items = [self.schema(each, direction) for each in shape.inner]
-            schema |= {"prefixItems": items}
+            # Items that are all alike are said once.
+            alike = all(each == items[0] for each in items)
+            schema |= {"items": items[0]} if alike else {"prefixItems": items}
         return schema
 
     def _mapping(self, shape: Shape, direction: Direction) -> Schema:

@@ -15,7 +15,7 @@ _PARAMETER: Final = re.compile(r"\*{0,2}(?P<name>\w+)(?:\s*\([^)]*\))?:\s*(?P<te
 
 @dataclass(frozen=True, slots=True)
 class Docstring:
-    """The parts of a docstring that a command's help shows.
+    """The parts of a docstring that help and documents show.
 
     Attributes:
         summary: The first paragraph on one line.

@@ -64,9 +64,9 @@ class Functions:
             is_events = stream.kind == "events"
             item = self._declare(title, "Item", self._types.type(stream.schema), parts)
             options = "StreamOptions" if is_events else "CallOptions"
-            items = "EventItems" if is_events else "Items"
-            type_ = (
-                f"StreamOperation<{_tuple(args, options)}, {items}<{item}>, {failure}>"
+            items = "ApiEvents" if is_events else "ApiItems"
+            type_ = _generic(
+                "ApiStreamFunction", _tuple(args, options), f"{items}<{item}>", failure
             )
             maker = "eventStream" if is_events else "lineStream"
             last = f", {literal(_text_or_json(stream.schema))}" if is_events else ""
@@ -74,9 +74,8 @@ class Functions:
         else:
             output = self._declare(title, "Output", self._output(operation), parts)
             answers = self._declare(title, "Answer", self._answers(operation), parts)
-            type_ = (
-                f"Operation<{_tuple(args, 'CallOptions')}, "
-                f"{output}, {answers}, {failure}>"
+            type_ = _generic(
+                "ApiFunction", _tuple(args, "CallOptions"), output, answers, failure
             )
             made = f"transport.operation({_route(operation)})"
         return Function(name, "".join(parts), _member(name, words, type_), made)
@@ -94,8 +93,8 @@ class Functions:
         incoming = self._declare(
             title, "Received", self._message(socket.receives, receives), parts
         )
-        type_ = (
-            f"SocketOperation<{_tuple(args, 'SocketOptions')}, {outgoing}, {incoming}>"
+        type_ = _generic(
+            "ApiSocketFunction", _tuple(args, "SocketOptions"), outgoing, incoming
         )
         route = _literal_object(
             {
@@ -171,14 +170,14 @@ class Functions:
 
     def _answers(self, operation: Operation) -> str:
         written = [
-            f"Answer<{_statuses(each, operation.answers, 'SuccessStatus')}, "
+            f"ApiAnswer<{_statuses(each, operation.answers, 'SuccessStatus')}, "
             f"{self._data(each)}>"
             for each in operation.answers
         ]
         for each in operation.errors:
             statuses = _statuses(each, operation.errors, "ErrorStatus")
-            written.append(f"Answer<{statuses}, {self._problem(each)}>")
-        return _lines(written) if written else "Answer<SuccessStatus, unknown>"
+            written.append(f"ApiAnswer<{statuses}, {self._problem(each)}>")
+        return _lines(written) if written else "ApiAnswer<SuccessStatus, unknown>"
 
     def _failure(self, errors: Iterable[Answer]) -> str:
         return failure([(each.status, self._problem(each)) for each in errors])
@@ -250,6 +249,11 @@ def _lines(members: list[str]) -> str:
 def _tuple(args: str, options: str) -> str:
     listed = [*filter(None, [args]), f"options?: {options} | undefined"]
     return f"[{', '.join(listed)}]"
+
+
+def _generic(name: str, *arguments: str) -> str:
+    inner = ",\n".join(f"{_STEP * 2}{each}" for each in arguments)
+    return f"{name}<\n{inner}\n{_STEP}>"
 
 
 def _member(name: str, words: Iterable[str], type_: str) -> str:

@@ -211,7 +211,7 @@ def _answer(document: Document, status: str, responses: Node, method: str) -> An
     for media_type in content:
         media = document.members(content, media_type)
         kinds.setdefault(_data_kind(_essence(media_type), media), media_type)
-    kind = next(each for each in _LIKED if each in kinds)
+    kind: DataKind = next(each for each in _LIKED if each in kinds)
     media = document.members(content, kinds[kind])
     schema = media.get("schema", True)
     if kind in ("events", "lines"):

@@ -25,15 +25,27 @@ __all__ = ["write_typescript"]
 
 _PARTS: Final = ("transport", "streams", "events", "lines", "sockets")
 _IMPORT: Final = re.compile(r"^import [^;]*;\n+", re.MULTILINE)
-_DECLARED: Final = re.compile(r"\b[A-Z]\w*")
+_DECLARED: Final = re.compile(
+    r"^(?:export )?(?:class|interface|type|const) ([A-Z]\w*)", re.MULTILINE
+)
+_GLOBALS: Final = (
+    *("AbortController", "AbortSignal", "Array", "ArrayBuffer", "AsyncGenerator"),
+    *("AsyncIterable", "Blob", "Error", "Exclude", "FormData", "Generator", "Headers"),
+    *("JSON", "Math", "Number", "Object", "Omit", "Pick", "Promise"),
+    *("ReadableStream", "Readonly", "ReadonlyArray", "Record", "RequestInit"),
+    *("Response", "String", "Symbol", "TextDecoder", "TypeError", "URL"),
+    *("URLSearchParams", "Uint8Array", "WebSocket"),
+)
+"""Names of the language that the file uses: a type of the app may not hide them."""
+
 _INNER: Final = re.compile(
-    r"^export (?=.*\b(?:Transport|Route|Input|Sent|split|pathOf|problemOf|isErrorOf"
-    r"|linesOf|eventStream|lineStream|webSocket)\b(?= ?[<(={]))",
+    r"^export (?=.*\b(?:Transport|CallPlan|InputValues|SentRequest|split|pathOf"
+    r"|problemOf|isErrorOf|linesOf|eventStream|lineStream|webSocket)\b ?[<(={])",
     re.MULTILINE,
 )
 _CREATE: Final = """\
 /** Makes a client of the API. */
-export function createClient(options: ClientOptions = {}): Client {
+export function createClient(options: ClientOptions = {}): ApiClient {
   const transport = new Transport(options, %s);
   return {
 %s  };
@@ -53,7 +65,7 @@ def write_typescript(content: Any) -> str:
     document = Document(content)
     runtime = {name: _part(name) for name in _PARTS}
     words = (word for text in runtime.values() for word in _DECLARED.findall(text))
-    names = Names([*words, "Client", "ApiError"])
+    names = Names([*words, *_GLOBALS, "ApiClient", "ApiError"])
     types = Types(document, names)
     declared = types.declarations()
     functions = Functions(document, types, names)
@@ -113,7 +125,7 @@ def _client(functions: Iterable[Function], base_url: str) -> str:
     made = "".join(f"    {key(each.name)}: {each.made},\n" for each in every)
     return (
         "/** The functions of the API. */\n"
-        f"export interface Client {{\n{members}}}\n\n"
+        f"export interface ApiClient {{\n{members}}}\n\n"
         f"{_CREATE % (literal(base_url), made)}"
     )
 

@@ -44,9 +44,7 @@ def build_document(
     """
     routes = selected(kernel.table, include)
     schemas = JsonSchemas()
-    operations = Operations(
-        schemas, information.security, msgpack=information.msgpack
-    )
+    operations = Operations(schemas, information.security, msgpack=information.msgpack)
     paths = _paths(kernel, places_of(routes), operations)
     webhooks = {
         name: message_item(function, operations)

@@ -1,7 +1,7 @@
 // Server-sent events, and how to go on with them after the connection was lost.
 
-import type { Items, StreamOperation } from "./streams";
-import type { CallOptions, HeaderMap, Input, Route, Transport } from "./transport";
+import type { ApiItems, ApiStreamFunction } from "./streams";
+import type { CallOptions, HeaderMap, InputValues, CallPlan, Transport } from "./transport";
 import { linesOf } from "./streams";
 import { HttpError, TimeoutError, isErrorOf, split } from "./transport";
 
@@ -17,7 +17,7 @@ export interface StreamOptions extends CallOptions {
 }
 
 /** One server-sent event. */
-export interface StreamEvent<Item> {
+export interface ApiEvent<Item> {
   readonly data: Item;
   /** The kind of event, `message` where none is named. */
   readonly event: string;
@@ -26,12 +26,12 @@ export interface StreamEvent<Item> {
 }
 
 /** The items of a stream of events, or by `events()` the events themselves. */
-export interface EventItems<Item> extends Items<Item> {
-  events(): AsyncGenerator<StreamEvent<Item>, void, undefined>;
+export interface ApiEvents<Item> extends ApiItems<Item> {
+  events(): AsyncGenerator<ApiEvent<Item>, void, undefined>;
 }
 
 /** Where a stream of events is, from one connection to the next. */
-interface Progress {
+interface StreamProgress {
   id: string;
   /** Milliseconds to wait before the next connection. */
   retry: number;
@@ -48,12 +48,12 @@ const MOST_FAILURES = 10;
 /** Makes the function of an operation that answers with server-sent events. */
 export function eventStream<Args extends unknown[], Item, Failure>(
   transport: Transport,
-  route: Route,
+  route: CallPlan,
   kind: "json" | "text",
-): StreamOperation<Args, EventItems<Item>, Failure> {
+): ApiStreamFunction<Args, ApiEvents<Item>, Failure> {
   const parse = (text: string): Item => (kind === "text" ? text : JSON.parse(text)) as Item;
-  const call = (...args: Args): EventItems<Item> => {
-    const events = async function* (): AsyncGenerator<StreamEvent<Item>, void, undefined> {
+  const call = (...args: Args): ApiEvents<Item> => {
+    const events = async function* (): AsyncGenerator<ApiEvent<Item>, void, undefined> {
       for await (const event of eventsOf(transport, route, args)) {
         yield { ...event, data: parse(event.data) };
       }
@@ -70,11 +70,11 @@ export function eventStream<Args extends unknown[], Item, Failure>(
 
 async function* eventsOf(
   transport: Transport,
-  route: Route,
+  route: CallPlan,
   args: unknown[],
-): AsyncGenerator<StreamEvent<string>, void, undefined> {
-  const [input, options] = split(route, args) as [Input, StreamOptions];
-  const progress: Progress = {
+): AsyncGenerator<ApiEvent<string>, void, undefined> {
+  const [input, options] = split(route, args) as [InputValues, StreamOptions];
+  const progress: StreamProgress = {
     id: options.lastEventId ?? "",
     retry: FIRST_RETRY,
     connected: false,
@@ -100,7 +100,7 @@ async function* eventsOf(
   }
 }
 
-function mayGoOn(error: unknown, progress: Progress, options: StreamOptions): boolean {
+function mayGoOn(error: unknown, progress: StreamProgress, options: StreamOptions): boolean {
   const isBroken =
     error instanceof TypeError || // what fetch says of a broken connection
     error instanceof TimeoutError ||
@@ -112,8 +112,8 @@ function mayGoOn(error: unknown, progress: Progress, options: StreamOptions): bo
 /** Puts lines together to events; true when the server wants no further request. */
 async function* parsedEvents(
   lines: AsyncGenerator<string, boolean, undefined>,
-  progress: Progress,
-): AsyncGenerator<StreamEvent<string>, boolean, undefined> {
+  progress: StreamProgress,
+): AsyncGenerator<ApiEvent<string>, boolean, undefined> {
   let data: string[] = [];
   let event = "";
   let { id } = progress;

@@ -1,16 +1,16 @@
 // Answers with a line of JSON for each item.
 
-import type { Items, StreamOperation } from "./streams";
-import type { Route, Transport } from "./transport";
+import type { ApiItems, ApiStreamFunction } from "./streams";
+import type { CallPlan, Transport } from "./transport";
 import { linesOf } from "./streams";
 import { isErrorOf, split } from "./transport";
 
 /** Makes the function of an operation that answers with a line of JSON for each item. */
 export function lineStream<Args extends unknown[], Item, Failure>(
   transport: Transport,
-  route: Route,
-): StreamOperation<Args, Items<Item>, Failure> {
-  const call = (...args: Args): Items<Item> => ({
+  route: CallPlan,
+): ApiStreamFunction<Args, ApiItems<Item>, Failure> {
+  const call = (...args: Args): ApiItems<Item> => ({
     async *[Symbol.asyncIterator]() {
       const [input, options] = split(route, args);
       for await (const line of linesOf(transport, route, input, options)) {

@@ -1,6 +1,6 @@
 // WebSockets whose messages have types.
 
-import type { Input, Route, Transport } from "./transport";
+import type { InputValues, CallPlan, Transport } from "./transport";
 import { pathOf } from "./transport";
 
 /** What the call that opens a socket may say for itself. */
@@ -17,7 +17,7 @@ export interface SocketEnd {
 }
 
 /** One connection: `send` what goes out, loop over what comes in. */
-export interface Socket<Outgoing, Incoming> extends AsyncIterable<Incoming> {
+export interface ApiSocket<Outgoing, Incoming> extends AsyncIterable<Incoming> {
   /** Settled when the server has let us in, or has not. */
   readonly opened: Promise<void>;
   /** Settled when the connection is over, however it ended. */
@@ -30,9 +30,9 @@ export interface Socket<Outgoing, Incoming> extends AsyncIterable<Incoming> {
 }
 
 /** A function of the API that opens a socket. */
-export type SocketOperation<Args extends unknown[], Outgoing, Incoming> = (
+export type ApiSocketFunction<Args extends unknown[], Outgoing, Incoming> = (
   ...args: Args
-) => Socket<Outgoing, Incoming>;
+) => ApiSocket<Outgoing, Incoming>;
 
 /** A socket was not let in, or broke. */
 export class SocketError extends Error {
@@ -64,15 +64,15 @@ const IN_ORDER = [1000, 1001, 1005];
 /** Makes the function of an operation that opens a WebSocket. */
 export function webSocket<Args extends unknown[], Outgoing, Incoming>(
   transport: Transport,
-  route: Pick<Route, "id" | "path" | "values">,
+  route: Pick<CallPlan, "id" | "path" | "values">,
   sends: MessageKind,
   receives: MessageKind,
-): SocketOperation<Args, Outgoing, Incoming> {
+): ApiSocketFunction<Args, Outgoing, Incoming> {
   return (...args) => {
     const takesInput = route.values.length > 0;
     const [input, options] = takesInput ? args : [undefined, args[0]];
     const { protocols = [], signal } = (options ?? {}) as SocketOptions;
-    const url = socketUrl(transport.baseUrl + pathOf(route, (input ?? {}) as Input));
+    const url = socketUrl(transport.baseUrl + pathOf(route, (input ?? {}) as InputValues));
     const given = transport.options.webSocket;
     const known = given ?? (globalThis as { WebSocket?: unknown }).WebSocket;
     if (typeof known !== "function") {
@@ -90,7 +90,7 @@ function socketUrl(url: string): string {
   return whole.href;
 }
 
-class TypedSocket<Outgoing, Incoming> implements Socket<Outgoing, Incoming> {
+class TypedSocket<Outgoing, Incoming> implements ApiSocket<Outgoing, Incoming> {
   readonly opened: Promise<void>;
   readonly closed: Promise<SocketEnd>;
   private readonly operation: string;

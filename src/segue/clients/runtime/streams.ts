@@ -1,15 +1,15 @@
 // Answers that come piece by piece, line by line.
 
-import type { CallOptions, HeaderMap, Input, Route, Transport } from "./transport";
+import type { CallOptions, HeaderMap, InputValues, CallPlan, Transport } from "./transport";
 import { HttpError, UnexpectedAnswerError, problemOf } from "./transport";
 
 /** The items of a stream; each loop over it is a connection of its own. */
-export interface Items<Item> extends AsyncIterable<Item> {
+export interface ApiItems<Item> extends AsyncIterable<Item> {
   [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined>;
 }
 
 /** A function of the API that streams. */
-export interface StreamOperation<Args extends unknown[], Output, Failure> {
+export interface ApiStreamFunction<Args extends unknown[], Output, Failure> {
   (...args: Args): Output;
   /** Tells whether something that was thrown is an error of this operation. */
   isError(error: unknown): error is Failure;
@@ -18,8 +18,8 @@ export interface StreamOperation<Args extends unknown[], Output, Failure> {
 /** Reads an answer line by line; the result is true when there was nothing to read. */
 export async function* linesOf(
   transport: Transport,
-  route: Route,
-  input: Input,
+  route: CallPlan,
+  input: InputValues,
   options: CallOptions,
   more: HeaderMap = {},
   opened: () => void = () => undefined,
@@ -27,7 +27,7 @@ export async function* linesOf(
   const { response, arrived, done } = await transport.send(route, input, options, more);
   try {
     if (response.status >= 400) {
-      const problem = await problemOf(route, response);
+      const problem = await problemOf(response);
       throw new HttpError(route.id, response.status, problem, response.headers);
     }
     arrived();

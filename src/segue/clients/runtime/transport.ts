@@ -1,6 +1,6 @@
 // How a call becomes a request, and an answer a value or an error.
 //
-// Nothing here knows the API: each operation is described by a `Route`, and what it
+// Nothing here knows the API: each operation is described by a `CallPlan`, and what it
 // takes and gives is in its type only.
 
 /** Headers by name. */
@@ -10,7 +10,7 @@ export type HeaderMap = Readonly<Record<string, string>>;
 export interface ClientOptions {
   /** Where the API is, without a slash at the end. */
   readonly baseUrl?: string | undefined;
-  /** Sent with every request; a function is asked before each of them. */
+  /** SentRequest with every request; a function is asked before each of them. */
   readonly headers?: HeaderMap | (() => HeaderMap | Promise<HeaderMap>) | undefined;
   /** Takes the place of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -28,12 +28,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, in place of the client's. */
   readonly timeout?: number | undefined;
-  /** Sent besides those of the client. */
+  /** SentRequest besides those of the client. */
   readonly headers?: HeaderMap | undefined;
 }
 
 /** One function of the API. */
-export interface Operation<Args extends unknown[], Output, Answers, Failure> {
+export interface ApiFunction<Args extends unknown[], Output, Answers, Failure> {
   /** Gives what the API answers; every status from 400 on is thrown as `ApiError`. */
   (...args: Args): Promise<Output>;
   /** Gives each declared answer with its status, those from 400 on too. */
@@ -43,7 +43,7 @@ export interface Operation<Args extends unknown[], Output, Answers, Failure> {
 }
 
 /** One answer: `status` tells which type `data` has. */
-export interface Answer<Status extends number, Data> {
+export interface ApiAnswer<Status extends number, Data> {
   readonly status: Status;
   readonly data: Data;
   readonly headers: Headers;
@@ -103,18 +103,18 @@ export class UnexpectedAnswerError extends Error {
   }
 }
 
-type Place = "path" | "query" | "header" | "cookie";
+type ValuePlace = "path" | "query" | "header" | "cookie";
 type BodyKind = "json" | "bytes" | "text" | "form" | "multipart";
 type DataKind = "json" | "text" | "blob" | "none" | "any";
 
 /** How an operation is called. */
-export interface Route {
+export interface CallPlan {
   readonly id: string;
   readonly method: string;
   /** With `{name}` for each value in it. */
   readonly path: string;
   /** Where a value goes, its name there, its name in the input. */
-  readonly values: ReadonlyArray<readonly [Place, string, string]>;
+  readonly values: ReadonlyArray<readonly [ValuePlace, string, string]>;
   readonly body?: BodyKind;
   /** The media type of the body, where `body` does not say it. */
   readonly bodyType?: string;
@@ -124,10 +124,10 @@ export interface Route {
 }
 
 /** The values of a call by their names. */
-export type Input = Readonly<Record<string, unknown>>;
+export type InputValues = Readonly<Record<string, unknown>>;
 
 /** A request whose answer has begun. */
-export interface Sent {
+export interface SentRequest {
   readonly response: Response;
   /** Stops the clock: the head of an answer that streams has come. */
   readonly arrived: () => void;
@@ -147,8 +147,8 @@ export class Transport {
 
   /** Makes the function of an operation. */
   operation<Args extends unknown[], Output, Answers, Failure>(
-    route: Route,
-  ): Operation<Args, Output, Answers, Failure> {
+    route: CallPlan,
+  ): ApiFunction<Args, Output, Answers, Failure> {
     const call = async (...args: Args): Promise<Output> => {
       const answer = await this.call(route, args);
       if (answer.status >= 400) {
@@ -161,7 +161,7 @@ export class Transport {
     return Object.assign(call, { answer, isError: isErrorOf<Failure>(route.id) });
   }
 
-  private async call(route: Route, args: unknown[]): Promise<Answer<number, unknown>> {
+  private async call(route: CallPlan, args: unknown[]): Promise<ApiAnswer<number, unknown>> {
     const [input, options] = split(route, args);
     const sent = await this.send(route, input, options);
     const { response } = sent;
@@ -175,11 +175,11 @@ export class Transport {
 
   /** Sends a request and waits for the head of its answer. */
   async send(
-    route: Route,
-    input: Input,
+    route: CallPlan,
+    input: InputValues,
     options: CallOptions,
     more: HeaderMap = {},
-  ): Promise<Sent> {
+  ): Promise<SentRequest> {
     const controller = new AbortController();
     const { signal } = options;
     const follow = (): void => controller.abort(signal?.reason);
@@ -212,8 +212,8 @@ export class Transport {
   }
 
   private async init(
-    route: Route,
-    input: Input,
+    route: CallPlan,
+    input: InputValues,
     more: HeaderMap,
   ): Promise<RequestInit> {
     const given = this.options.headers;
@@ -237,16 +237,16 @@ export function isErrorOf<Failure>(id: string): (error: unknown) => error is Fai
 }
 
 /** Takes the arguments of a call apart: no input is asked of some operations. */
-export function split(route: Route, args: unknown[]): [Input, CallOptions] {
+export function split(route: CallPlan, args: unknown[]): [InputValues, CallOptions] {
   const takesInput = route.values.length > 0 || route.body !== undefined;
   const [input, options] = takesInput ? args : [undefined, args[0]];
-  return [(input ?? {}) as Input, (options ?? {}) as CallOptions];
+  return [(input ?? {}) as InputValues, (options ?? {}) as CallOptions];
 }
 
 /** Writes the path and the query of a request. */
 export function pathOf(
-  route: Pick<Route, "id" | "path" | "values">,
-  input: Input,
+  route: Pick<CallPlan, "id" | "path" | "values">,
+  input: InputValues,
 ): string {
   const path = route.path.replace(/\{([^{}]*)\}/g, (_, name: string) => {
     const value = route.values.find((each) => each[0] === "path" && each[1] === name);
@@ -270,7 +270,7 @@ function segment(id: string, name: string, value: unknown): string {
   return encodeURIComponent(text).replace(/%2F/g, "/");
 }
 
-function* headersOf(route: Route, input: Input): Generator<[string, string]> {
+function* headersOf(route: CallPlan, input: InputValues): Generator<[string, string]> {
   const cookies: string[] = [];
   for (const [place, name, key] of route.values) {
     const found = texts(own(input, key));
@@ -281,7 +281,7 @@ function* headersOf(route: Route, input: Input): Generator<[string, string]> {
   if (cookies.length > 0) yield ["cookie", cookies.join("; ")];
 }
 
-function own(input: Input, key: string): unknown {
+function own(input: InputValues, key: string): unknown {
   return Object.hasOwn(input, key) ? input[key] : undefined;
 }
 
@@ -298,7 +298,7 @@ function encoded(
 ): Blob | ArrayBuffer | FormData | URLSearchParams | string {
   if (kind === "json") return JSON.stringify(body);
   if (kind === "bytes" || kind === "text") return body as Blob | ArrayBuffer | string;
-  const fields = Object.entries(body as Input).flatMap(([name, value]) =>
+  const fields = Object.entries(body as InputValues).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((each: unknown) => [name, each] as const),
   );
   const hasFile = fields.some(([, value]) => value instanceof Blob);
@@ -310,8 +310,8 @@ function encoded(
   return form;
 }
 
-async function read(route: Route, response: Response): Promise<unknown> {
-  if (response.status >= 400) return problemOf(route, response);
+async function read(route: CallPlan, response: Response): Promise<unknown> {
+  if (response.status >= 400) return problemOf(response);
   const kind = kindOf(route, response.status);
   if (kind === "none" || response.status === 204) {
     await response.body?.cancel();
@@ -334,7 +334,7 @@ async function read(route: Route, response: Response): Promise<unknown> {
   return isText ? response.text() : response.blob();
 }
 
-function kindOf(route: Route, status: number): DataKind | undefined {
+function kindOf(route: CallPlan, status: number): DataKind | undefined {
   const names = [String(status), `${Math.floor(status / 100)}XX`, "default"];
   for (const name of names) {
     const found = route.answers.find((each) => each[0] === name);
@@ -344,10 +344,7 @@ function kindOf(route: Route, status: number): DataKind | undefined {
 }
 
 /** Reads the document of an error; other answers are put into one. */
-export async function problemOf(
-  route: Pick<Route, "id">,
-  response: Response,
-): Promise<unknown> {
+export async function problemOf(response: Response): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
   const text = await response.text();
   if (/^application\/([^;]+\+)?json\b/.test(type)) {
@@ -360,5 +357,5 @@ export async function problemOf(
   }
   const title = response.statusText || `Status ${response.status}`;
   const problem: ProblemDocument = { type: "about:blank", title, status: response.status };
-  return text ? { ...problem, detail: text.slice(0, 2000), operation: route.id } : problem;
+  return text ? { ...problem, detail: text.slice(0, 2000) } : problem;
 }

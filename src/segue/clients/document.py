@@ -19,10 +19,13 @@ def is_node(value: Any) -> TypeGuard[Node]:
     return isinstance(value, Mapping)
 
 
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def list_of(value: Any) -> list[Any]:
     """Give a list of a document; an empty one where something else stands."""
-    items: list[Any] = value if isinstance(value, list) else []
-    return items
+    return value if _is_list(value) else []
 
 
 def listed(node: Node, name: str) -> list[Any]:

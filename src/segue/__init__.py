@@ -30,6 +30,8 @@ from segue.core.http.forms import Upload
 from segue.core.http.request import Request
 from segue.core.http.response import HTML, JSON, Redirect, Response, Stream
 from segue.core.kernel.current import url
+from segue.core.schema.marks import ReadOnly, WriteOnly
+from segue.core.schema.views import Create, Only, Patch, Read, Renamed, Without
 from segue.core.types import Wrap
 from segue.core.websockets.socket import WebSocket
 from segue.group import Group
@@ -39,6 +41,7 @@ __all__ = [
     "JSON",
     "App",
     "Controller",
+    "Create",
     "Depends",
     "File",
     "FromBody",
@@ -50,7 +53,12 @@ __all__ = [
     "Group",
     "HTTPError",
     "NotFound",
+    "Only",
+    "Patch",
+    "Read",
+    "ReadOnly",
     "Redirect",
+    "Renamed",
     "Request",
     "Response",
     "Secret",
@@ -58,7 +66,9 @@ __all__ = [
     "Stream",
     "Upload",
     "WebSocket",
+    "Without",
     "Wrap",
+    "WriteOnly",
     "delete",
     "get",
     "patch",

@@ -33,14 +33,17 @@ from segue.core.handlers.plan import Argument, Plan, Provided, Source
 from segue.core.handlers.refusals import (
     check_colours,
     check_flat,
+    check_messages,
     check_names,
     check_readable,
+    check_shown,
     check_wholes,
     circle,
     guard_clash,
     no_such_place,
     nothing_provides,
     short_lived,
+    taken,
     two_types,
 )
 from segue.core.handlers.signature import Parameter, Signature, read_signature
@@ -58,6 +61,7 @@ from segue.core.handlers.sources import (
 )
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
+from segue.core.schema.views import is_viewed
 from segue.core.types import UNSET
 
 __all__ = ["build_plan", "path_hints"]
@@ -112,6 +116,8 @@ def build_plan(
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
     check_colours(plan)
+    if surroundings.input:
+        check_shown(plan)
     return plan
 
 
@@ -201,7 +207,10 @@ class _Planner:
             return _marked(made, mark, signature, around)
         for find in (_of_path, _of_request, _of_moment):
             if (found := find(made, around)) is not None:
+                check_messages(found, signature)
                 return found
+        if around.input and is_viewed(hint):
+            return _of_input(made, parameter, signature, around, form=form)
         if (provider := _provider(hint, around)) is not None:
             return self._provided(made, provider, signature, around)
         if (known := _held(made.name, hint, around)) is not None:
@@ -336,7 +345,7 @@ def _of_input(
     *,
     form: bool,
 ) -> Argument:
-    hint, has_body = made.hint, bool(around.methods & _WITH_BODY)
+    hint, has_body = taken(made, signature), bool(around.methods & _WITH_BODY)
     if is_upload(hint) and not form:
         raise no_such_place(made, signature, "a request of this method has no files")
     if is_upload(hint):
@@ -376,6 +385,7 @@ def _marked(
     if source in (Source.BODY, Source.FORM) and not has_body:
         raise no_such_place(made, signature, "a request of this method has no body")
     if source is Source.BODY:
+        taken(made, signature)
         check_readable(made, signature)
         return _with(made, source)
     name = mark.name or _plain_name(made.name)
@@ -388,8 +398,9 @@ def _marked(
 def _flat(made: Argument, source: Source, name: str, signature: Signature) -> Argument:
     """Make an argument of text, several texts, or a record of both."""
     made = msgspec.structs.replace(made, source=source)
+    hint = taken(made, signature)
     check_readable(made, signature)
-    if is_record(made.hint):
+    if is_record(hint):
         check_flat(made, signature)
         return msgspec.structs.replace(made, record=True)
     if not _is_text(made.hint) and not is_upload(made.hint):

@@ -12,10 +12,13 @@ from segue.core.handlers.answers import (
 )
 from segue.core.handlers.draft import Draft
 from segue.core.handlers.inputs import bare
-from segue.core.handlers.outputs import Exact, answer_holder, exactly
+from segue.core.handlers.outputs import Exact, exactly
 from segue.core.handlers.rendering import Renderers
+from segue.core.handlers.showing import answer_shower, show_undeclared, shower
 from segue.core.http.encoding import encode_json, quick_encode
 from segue.core.http.response import Stream
+from segue.core.schema.describe import describe
+from segue.core.schema.shape import Kind
 from segue.core.types import UNSET
 
 __all__ = ["write_out", "write_pair"]
@@ -30,7 +33,7 @@ def write_pair(draft: Draft) -> str:
         return way.finished
     _write_exact(way, draft)
     ((test, kind),) = way.usual
-    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
+    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: f"encode_({way.shown})"}
     made = f"({kind}, {body.get(kind, 'answer_')})"
     return f"{made} if {test} else {way.finished}"
 
@@ -50,6 +53,8 @@ def write_out(draft: Draft) -> None:
         word = "elif"
         add(f"    kind_ = {kind}")
         if kind == JSON_KIND:
+            if way.shown != "answer_":
+                add(f"    answer_ = {way.shown}")
             add("    try:")
             add("        out_ = quick_encode_(answer_)")
             add("    except Exception:")
@@ -78,11 +83,13 @@ class _WayOut(msgspec.Struct, frozen=True):
         finished: The expression that makes a pair or a `Response` of any answer.
         usual: The tests of the usual answers, each with the kind of its pair.
         exact: What must be written before `exact_` can be such a test.
+        shown: The expression of what leaves of a usual answer that is data.
     """
 
     finished: str
     usual: tuple[tuple[str, int], ...] = ()
     exact: Exact | None = None
+    shown: str = "answer_"
 
 
 def _way_out(draft: Draft) -> _WayOut:
@@ -100,16 +107,44 @@ def _way_out(draft: Draft) -> _WayOut:
         namespace["render_"] = Renderers(plan)
         return _WayOut("render_(answer_, request_)")
     declared = f", {plan.status}" if plan.status else ""
+    if plan.returns is UNSET or describe(plan.returns).kind is Kind.ANY:
+        return _undeclared(draft, declared)
+    if (show := shower(plan.returns)) is not None:
+        namespace["show_"], namespace["hold_"] = show, answer_shower(plan.returns)
+        return _viewed(draft, declared)
+    return _declared(draft, declared)
+
+
+def _undeclared(draft: Draft, declared: str) -> _WayOut:
+    draft.namespace["show_"] = show_undeclared
+    finished = f"finish_(show_(answer_){declared})"
+    if draft.plan.returns is not UNSET:
+        return _WayOut(finished)
+    draft.namespace["str_"], draft.namespace["dict_"] = str, dict
+    usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", JSON_KIND)
+    return _WayOut(finished, usual)
+
+
+def _viewed(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer with views: `show_` makes of it what is encoded."""
+    finished = f"finish_(hold_(answer_){declared})"
+    known = pair_kind(bare(draft.plan.returns))
+    if known is None:
+        return _WayOut(finished)
+    draft.namespace["returned_"] = known[0]
+    test = "type(answer_) is returned_"
+    return _WayOut(finished, ((test, known[1]),), shown="show_(answer_)")
+
+
+def _declared(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer that is held to its type."""
+    plan, namespace = draft.plan, draft.namespace
     finished = f"finish_(answer_{declared})"
-    if plan.returns is UNSET:
-        namespace["str_"], namespace["dict_"] = str, dict
-        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
-        return _WayOut(finished, usual)
     known, exact = pair_kind(bare(plan.returns)), None
     if known is not None:
         namespace["returned_"] = known[0]
         exact = Exact("type(answer_) is returned_")
-    if (hold := answer_holder(plan.returns)) is not None:
+    if (hold := answer_shower(plan.returns)) is not None:
         namespace["hold_"] = hold
         finished = f"finish_(hold_(answer_){declared})"
         exact = exactly(plan.returns, "answer_", namespace)

@@ -31,7 +31,7 @@ from segue.core.http.response import Response
 from segue.core.schema.faults import faults_of
 from segue.core.schema.models import is_model
 
-__all__ = ["Exact", "answer_holder", "exactly", "holder"]
+__all__ = ["Exact", "answer_holder", "exactly", "holder", "is_object"]
 
 Hold: TypeAlias = Callable[[Any], Any]
 
@@ -40,18 +40,24 @@ _ARRAYS = (list, set, frozenset, tuple)
 _LISTS: tuple[Any, ...] = (*_ARRAYS, Sequence, AbstractSet)
 
 
-def answer_holder(hint: Any) -> Hold | None:
+def answer_holder(
+    hint: Any, build: "Callable[[Any], Hold | None] | None" = None
+) -> Hold | None:
     """Build what holds a whole answer to its declared type.
+
+    Args:
+        hint: The declared type, or that and a status.
+        build: Builds what holds the answer without its status.
 
     Returns:
         None when the hint holds nothing back.
     """
-    hint = bare(hint)
-    arguments = typing.get_args(hint)
-    if typing.get_origin(hint) is tuple and arguments[1:] == (int,):
+    plain = bare(hint)
+    arguments = typing.get_args(plain)
+    if typing.get_origin(plain) is tuple and arguments[1:] == (int,):
         # (answer, status)
-        hint = bare(arguments[0])
-    hold = holder(hint)
+        hint = arguments[0]
+    hold = holder(hint) if build is None else build(hint)
     if hold is None:
         return None
 
@@ -211,7 +217,7 @@ class _Record:
             return value
         if isinstance(value, Mapping):
             return self._of_mapping(cast("Mapping[str, Any]", value))
-        if _is_object(value):
+        if is_object(value):
             return self._copy(value)
         return value
 
@@ -276,7 +282,8 @@ def _attributes(cls: type[Any], fields: Mapping[str, Any]) -> Sequence[str]:
     return tuple(fields)
 
 
-def _is_object(value: Any) -> bool:
+def is_object(value: Any) -> bool:
+    """Tell whether a value is an object with attributes that can stand for another."""
     return not isinstance(value, (enum.Enum, Response)) and (
         has_fields(type(value)) or hasattr(value, "__dict__")
     )

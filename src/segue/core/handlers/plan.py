@@ -16,11 +16,14 @@ from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
 from segue.core.schema.describe import bare, describe
 from segue.core.schema.rules import words_of
+from segue.core.schema.shape import Kind
+from segue.core.schema.views import shown_as, taken_as
 from segue.core.types import UNSET
 
 __all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
 
 _MODULES = re.compile(r"(?<![\w'\"])(?:\w+\.|<locals>\.)+(?=\w)")
+_VIEW = re.compile(r"Annotated\[([^\[\],]+), (Create|Read)(\]|, )")
 
 
 class Source(Enum):
@@ -87,6 +90,8 @@ class Argument(msgspec.Struct, frozen=True):
             text += f" {self.wire!r}"
         if self.source is Source.BODY and self.hint is not UNSET:
             text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
+        if self.source in INPUTS and self.hint is not UNSET:
+            text += _fields_told(self.hint, taken_as(self.hint))
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
     @property
@@ -166,6 +171,14 @@ class Plan(msgspec.Struct, frozen=True):
         return any(argument.source in sources for argument in self.everything)
 
     @property
+    def leaves(self) -> str:
+        """What may leave of its answer, in a few words."""
+        if self.returns is UNSET:
+            return "whatever it returns"
+        viewed = shown_as(self.returns)
+        return type_name(self.returns) + _fields_told(self.returns, viewed)
+
+    @property
     def everything(self) -> Iterator[Argument]:
         """The arguments of its guards, of what is provided, and its own."""
         for plan in (*self.guards, *(each.plan for each in self.provided)):
@@ -184,4 +197,21 @@ def type_name(hint: Any) -> str:
         return f"{hint.__name__}()"
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
-    return _MODULES.sub("", str(hint))
+    return _VIEW.sub(_as_view, _MODULES.sub("", str(hint)))
+
+
+def _as_view(found: re.Match[str]) -> str:
+    """Write `Annotated[Account, Create]` as `Create[Account]`."""
+    viewed = f"{found[2]}[{found[1]}]"
+    return viewed if found[3] == "]" else f"Annotated[{viewed}, "
+
+
+def _fields_told(hint: Any, viewed: Any) -> str:
+    """Name the fields that a view has of a type; nothing where there is no view."""
+    if viewed is hint:
+        return ""
+    shape = describe(viewed)
+    while shape.kind in (Kind.LIST, Kind.SET):
+        (shape,) = shape.inner
+    fields = ", ".join(field.wire for field in shape.fields())
+    return f" ({fields})" if fields else ""

@@ -29,6 +29,7 @@ from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import Fault, FaultFinder, faults_of
 from segue.core.schema.models import decoders_of, is_model, is_of_model
+from segue.core.schema.views import incoming, taken_as
 from segue.core.types import UNSET
 
 __all__ = [
@@ -66,7 +67,7 @@ def form_pairs(form: FormData) -> Pairs:
 def whole_pairs(values: Any, hint: Any) -> Pairs:
     """Collect what headers or cookies have for the fields of a record."""
     found: dict[str, list[str]] = {}
-    for name in fields_of(hint):
+    for name in fields_of(taken_as(hint)):
         if isinstance(values, Headers):
             texts = values.get_all(name.replace("_", "-"))
         else:
@@ -110,7 +111,9 @@ class _Text:
     """Converts data made of texts to a type, and finds what is wrong with it."""
 
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        view = incoming(hint)
+        self._hint = hint = hint if view is None else view.type
+        self._make = _as_it_is if view is None else view.make
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
         self._convert = decoders_of(hint).text
@@ -137,8 +140,8 @@ class _Text:
         try:
             value = self._convert(data)
             if is_finite(value) and (self._check is None or self._check(value)):
-                return value
-        except ValueError as error:
+                return self._make(value)
+        except (ValueError, TypeError) as error:
             first = faults_of(error)
             if is_of_model(error):
                 raise of_faults(place, root, first) from None
@@ -172,7 +175,7 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
         others: Names that other arguments ask for.
     """
     hint, default, place = argument.hint, argument.default, argument.source.value
-    fields = fields_of(hint)
+    fields = fields_of(taken_as(hint))
     readers = {name: _field_reader(of) for name, of in fields.items()}
     ignored = frozenset(others) - fields.keys()
     text = _Text(hint)

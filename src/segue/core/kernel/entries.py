@@ -8,6 +8,7 @@ import msgspec
 from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
+from segue.core.handlers.messages import messages_of
 from segue.core.handlers.plan import Source
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.limits import Limits
@@ -81,6 +82,7 @@ class Entries:
             limits=self._limits(options.get("body_limit")),
             timeout=options.get("timeout", self._configuration.timeout),
             path_names=served.path_names,
+            messages=messages_of(served.plan) if served.declared.is_socket else None,
         )
         return self._coloured(entry)
 

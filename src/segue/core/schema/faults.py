@@ -37,6 +37,7 @@ __all__ = [
     "fault_of",
     "faults_of",
     "find_faults",
+    "limit_of",
 ]
 
 MOST: Final = 100
@@ -411,6 +412,24 @@ def fault_of(error: Exception) -> Fault:
 
 # A name, a position; the key of a mapping is told as `[...]`.
 _STEPS: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+
+
+def limit_of(message: str) -> int | float | None:
+    """Read the number that a sentence names as the limit; None where it names none.
+
+    Example:
+        >>> limit_of("Expected `str` of length <= 4"), limit_of("Expected `int`")
+        (4, None)
+    """
+    found = _LIMIT.search(message)
+    return msgspec.json.decode(found[1], type=int | float) if found else None
+
+
+# What msgspec, our own rules and pydantic say: `>= 1`, `at most 4 characters`.
+_LIMIT: Final = re.compile(
+    r"(?:[<>]=?|multiple of|of length|equal to|er than|ess than|at least|at most)"
+    r" (-?\d+(?:\.\d+)?)(?: [a-z ,]+)?$"
+)
 
 
 def code_of(message: str) -> str:

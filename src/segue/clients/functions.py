@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from segue.clients.comments import comment, notes
-from segue.clients.document import Document, Node, is_node
+from segue.clients.document import Document, Node, is_node, listed
 from segue.clients.names import MEANINGFUL, Names, camel, key, literal, pascal
 from segue.clients.operations import Answer, Body, Operation, Value
 from segue.clients.sockets import Socket
@@ -17,6 +17,13 @@ _NOTHING: Final = "undefined"
 _RAW: Final = "string | ArrayBuffer"
 _PROBLEM: Final = "ProblemDocument"
 _STEP: Final = "  "
+_WRITTEN: Final = frozenset(
+    {
+        *("binary", "date", "date-time", "date-time-local", "decimal"),
+        *("duration", "time", "time-local", "uuid"),
+    }
+)
+"""Formats of values that are texts in JSON only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ class Functions:
         title = pascal(operation.id)
         words = _words(operation.said, f"{operation.method} {operation.path}")
         parts: list[str] = []
-        args = self._args(title, operation.values, operation.body, parts)
+        values = [each for each in operation.values if not _is_resumed(each, operation)]
+        args = self._args(title, values, operation.body, parts)
         failure = self._declare(title, "Error", self._failure(operation.errors), parts)
         stream = operation.stream
         if stream is not None:
@@ -148,7 +156,8 @@ class Functions:
             return "Blob | ArrayBuffer"
         if body.kind == "text":
             return "string"
-        return self._types.type(body.schema, _STEP)
+        write = self._types.type if body.kind == "json" else self._types.form
+        return write(body.schema, _STEP)
 
     def _data(self, answer: Answer) -> str:
         match answer.kind:
@@ -246,6 +255,11 @@ def _lines(members: list[str]) -> str:
     return "".join(f"\n{_STEP}| {each}" for each in once)
 
 
+def _is_resumed(value: Value, operation: Operation) -> bool:
+    """Tell whether a value is the one that the runtime sends when it goes on."""
+    return operation.stream is not None and value.name.lower() == "last-event-id"
+
+
 def _tuple(args: str, options: str) -> str:
     listed = [*filter(None, [args]), f"options?: {options} | undefined"]
     return f"[{', '.join(listed)}]"
@@ -326,12 +340,28 @@ def _text_or_json(schema: Any) -> str:
 
 
 def _message_kind(schema: Any) -> str:
+    """Tell how a message travels; text and bytes are frames as they are."""
     if not is_node(schema) or not schema:
         return "any"
-    if schema.get("contentEncoding") == "base64" or schema.get("format") == "binary":
+    members = listed(schema, "anyOf")
+    if members and all(_is_text(each) or _is_bytes(each) for each in members):
+        return "any"
+    if _is_bytes(schema):
         return "bytes"
     return "text" if _is_text(schema) else "json"
 
 
+def _is_bytes(schema: Any) -> bool:
+    return is_node(schema) and (
+        schema.get("contentEncoding") == "base64" or schema.get("format") == "binary"
+    )
+
+
 def _is_text(schema: Any) -> bool:
-    return is_node(schema) and schema.get("type") == "string"
+    """Tell whether a text is no more than a text: dates and enums are JSON."""
+    return (
+        is_node(schema)
+        and schema.get("type") == "string"
+        and schema.get("format") not in _WRITTEN
+        and not {"const", "contentEncoding", "enum"} & schema.keys()
+    )

@@ -19,9 +19,8 @@ from segue.clients.document import Document, Node, is_node, list_of, listed
 from segue.clients.names import Names, key, literal, pascal
 from segue.core.errors import CommandError
 
-__all__ = ["BINARY", "Types", "joined"]
+__all__ = ["Types", "joined"]
 
-BINARY: Final = {"type": "string", "format": "binary"}
 _UNKNOWN: Final = "unknown"
 _SIMPLE: Final[Mapping[str, str]] = {
     "string": "string",
@@ -32,6 +31,9 @@ _SIMPLE: Final[Mapping[str, str]] = {
 }
 _SAFE: Final = 2**53
 _DEEPEST: Final = 60
+_LONGEST: Final = 8
+"""Items of a tuple of one type that are still written one by one."""
+
 _STEP: Final = "  "
 
 
@@ -47,6 +49,7 @@ class Types:
         self._document = document
         self._names = {name: names.give(pascal(name)) for name in document.schemas}
         self._depth = 0
+        self._in_form = False
 
     def declarations(self) -> str:
         """Declare the named types, in the order of the document."""
@@ -79,6 +82,18 @@ class Types:
             return self._of(schema, indent)
         finally:
             self._depth -= 1
+
+    def form(self, schema: Any, indent: str = "") -> str:
+        """Write the type of the fields of a form, where a file may be one.
+
+        Raises:
+            CommandError: As `type` does.
+        """
+        self._in_form = True
+        try:
+            return self.type(schema, indent)
+        finally:
+            self._in_form = False
 
     def _of(self, schema: Node, indent: str) -> str:
         if isinstance(reference := schema.get("$ref"), str):
@@ -121,17 +136,19 @@ class Types:
             return self._array(schema, indent)
         if name == "object":
             return self._object(schema, indent)
-        if name == "string" and schema.get("format") == "binary":
+        if name == "string" and self._in_form and _is_file(schema):
             return "Blob"
         return _SIMPLE.get(name, _UNKNOWN) if isinstance(name, str) else _UNKNOWN
 
     def _array(self, schema: Node, indent: str) -> str:
         first = listed(schema, "prefixItems")
         items = schema.get("items")
+        least, most = _count(schema, "minItems"), _count(schema, "maxItems")
         if not first:
-            empty = schema.get("maxItems") == 0
-            return "[]" if empty else f"{_grouped(self.type(items, indent))}[]"
-        least, most = _count(schema, "minItems", 0), _count(schema, "maxItems", None)
+            item = self.type(items, indent)
+            if least == most and most is not None and most <= _LONGEST:
+                return f"[{', '.join([item] * most)}]"
+            return f"{_grouped(item)}[]"
         written = [self.type(each, indent) for each in first[:most]]
         parts = [
             text if number < (least or 0) else f"{_grouped(text)}?"
@@ -228,7 +245,13 @@ def _value(value: Any) -> str:
     return _UNKNOWN
 
 
-def _count(schema: Node, name: str, default: int | None) -> int | None:
+def _is_file(schema: Node) -> bool:
+    """Tell whether a text of a form is the content of a file."""
+    is_content = "contentMediaType" in schema and "contentEncoding" not in schema
+    return schema.get("format") == "binary" or is_content
+
+
+def _count(schema: Node, name: str) -> int | None:
     value = schema.get(name)
     is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if is_count else default
+    return value if is_count else None

@@ -1,0 +1,213 @@
+"""A client of a wide app, compiled strictly and used against the running app."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segue.testing.live import LiveServer
+
+pytestmark = pytest.mark.service("node")
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TSC = HERE / "node_modules" / "typescript" / "bin" / "tsc"
+RUNTIME = ROOT / "src" / "segue" / "clients" / "runtime"
+STRICT = {
+    "strict": True,
+    "exactOptionalPropertyTypes": True,
+    "noUncheckedIndexedAccess": True,
+    "noUnusedLocals": True,
+    "noUnusedParameters": True,
+    "noImplicitReturns": True,
+    "noImplicitOverride": True,
+    "noPropertyAccessFromIndexSignature": True,
+    "noFallthroughCasesInSwitch": True,
+    "erasableSyntaxOnly": True,
+    "isolatedModules": True,
+    "verbatimModuleSyntax": True,
+    "target": "ES2022",
+    "module": "ESNext",
+    "moduleResolution": "bundler",
+    "typeRoots": [str(HERE / "node_modules" / "@types")],
+}
+BROWSER = {"lib": ["ES2022", "DOM", "DOM.Iterable"], "types": []}
+NODE = {"lib": ["ES2022"], "types": ["node"]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def node() -> str:
+    program = shutil.which("node")
+    if program is None or not TSC.exists():
+        pytest.skip("node, or TypeScript in tests/clients/node_modules, is missing")
+    version = subprocess.run(
+        [program, "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    if int(version.strip("v").split(".")[0]) < 20:
+        pytest.skip(f"node {version} is older than 20")
+    return program
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def compile_files(folder: Path, files: list[str], **options: Any) -> str:
+    """Type-check files, and write JavaScript where an outDir is among the options."""
+    config = {"compilerOptions": {**STRICT, "noEmit": True, **options}, "files": files}
+    path = folder / "tsconfig.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return run("node", TSC, "-p", path, folder=folder)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the client of the wide app and the programs that use it."""
+    folder = tmp_path_factory.mktemp("web")
+    for name in ("calls.ts", "wrong.ts"):
+        shutil.copy(HERE / name, folder)
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    segue = shutil.which("segue")
+    assert segue is not None
+    run(
+        *(segue, "--app", "wide_app:app", "client", "ts"),
+        *("--out", folder / "api.ts"),
+        folder=HERE,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LiveServer]:
+    with LiveServer("wide_app:app", folder=HERE, ready="/nothing") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def results(project: Path, server: LiveServer) -> dict[str, Any]:
+    compile_files(project, ["calls.ts"], **NODE, noEmit=False, outDir="js")
+    printed = run(
+        "node", "--experimental-websocket", "js/calls.js", server.url, folder=project
+    )
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+@pytest.mark.feature("M-066")
+@pytest.mark.parametrize("lib", [BROWSER, NODE], ids=["browser", "node"])
+def test_the_client_compiles_strictly(project, lib):
+    compile_files(project, ["api.ts"], **lib)
+
+
+@pytest.mark.parametrize("lib", [BROWSER, NODE], ids=["browser", "node"])
+def test_the_runtime_compiles_by_itself(tmp_path, lib):
+    files = [str(path) for path in sorted(RUNTIME.glob("*.ts"))]
+
+    compile_files(tmp_path, files, **lib)
+
+
+def test_what_is_wrong_does_not_compile(project):
+    compile_files(project, ["wrong.ts"], **NODE)
+
+
+@pytest.mark.parametrize("example", ["orders"])
+def test_the_clients_of_the_examples_compile(tmp_path, example):
+    segue = shutil.which("segue")
+    assert segue is not None
+    folder = ROOT / "examples" / example
+    run(segue, "client", "ts", "--out", tmp_path / "api.ts", folder=folder)
+
+    compile_files(tmp_path, ["api.ts"], **BROWSER)
+
+
+
+THING = {
+    "id": 7,
+    "colour": "dark blue",
+    "price": "1.50",
+    "made": "2026-01-02T03:04:05Z",
+    "day": "2026-01-02",
+    "pet": {"type": "cat", "lives": 9},
+    "tree": {"name": "root", "children": [{"name": "leaf", "children": []}]},
+    "place": [1.5, 2.5],
+    "counts": {"a": 1, "__proto__": 2},
+    "error": {"text": "none"},
+    "from": "here",
+    "note": None,
+    "data": "AP8=",
+    "size": "m",
+}
+EXPECTED: dict[str, Any] = {
+    "thing": THING,
+    "all values": "t-1;red,dark blue;a b",
+    "discriminated": [9, 4, True],
+    "not found": [
+        404,
+        "There is no thing 404.",
+        "show_thing",
+        "show_thing: 404 There is no thing 404.",
+        "ApiError",
+    ],
+    "input": [["body", "$.colour"], ["body", "$.count"]],
+    "own problem": 3,
+    "undeclared error": ["Internal Server Error", "string"],
+    "absent and null": [False, None],
+    "answer": ["LATER", "1.0", "There is no thing 404.", "application/problem+json"],
+    "no content": True,
+    "path": "a b/ü?#%2F/c",
+    "path up": 'thrown: TypeError: read_file: the path cannot have "a/../b" as path',
+    "path empty": 'thrown: TypeError: read_file: the path cannot have "" as path',
+    "upload": {"name": "a.png", "size": "5", "caption": "é", "tags": "x,y"},
+    "form": "ann & bob True",
+    "bytes": [255, 2, 1, 3],
+    "page": "<p>page</p>",
+    "headers": ["Bearer token", "Basic own"],
+    "timeout": [True, "TimeoutError: slow: no answer within 50 ms"],
+    "signal": "thrown: Error: enough",
+    "signal before": "thrown: Error: never",
+    "unexpected": [
+        True,
+        "UnexpectedAnswerError: show_thing: 200 came as text/html",
+    ],
+    "no problem document": "bad gateway",
+    "no server": True,
+    "lines": [[0, "\u2028"], [1, "\u2028"]],
+    "some lines": 5,
+    "lines error": "count",
+    "events": ["0é", "1é", "2é", "3é", "4é", "5é"],
+    "events with ids": [["3", "item", 3], ["4", "item", 4], ["5", "item", 5]],
+    "events after a break": [0, 1, 2, 3, 4, 5, 4],
+    "events error": "No such topic.",
+    "events stopped": "thrown: Error: enough",
+    "socket": ["HELLO", "a/b", "AGAIN", {"code": 1000, "reason": "bye"}],
+    "socket of bytes": [3, 2, 1, 1000],
+    "socket of a wrong type": 1007,
+    "socket that is not there": True,
+    "socket stopped": "closed",
+}
+
+
+@pytest.mark.feature("M-066")
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_call_against_the_running_app(results, name):
+    assert results[name] == EXPECTED[name]
+
+
+def test_every_call_is_looked_at(results):
+    names = re.findall(r'note\("([^"]+)"', (HERE / "calls.ts").read_text("utf-8"))
+
+    assert sorted(names) == sorted(EXPECTED) == sorted(results)

@@ -34,10 +34,12 @@ await note("all values", async () => {
     verbose: true,
     colours: ["red", "dark blue"],
     xTraceId: "t-1",
-    crumb: "a b",
+    crumb: "a%b",
   });
   return found.note;
 });
+
+await note("cookie", () => api.showThing({ id: 7, crumb: "a; b=c" }));
 
 await note("discriminated", async () => {
   const { pet, place, nick } = await api.showThing({ id: 1 });
@@ -114,6 +116,7 @@ await note("no content", async () => {
 
 await note("path", () => api.readFile({ path: "a b/ü?#%2F/c" }));
 await note("path up", () => api.readFile({ path: "a/../b" }));
+await note("path of two", () => api.chat({ room: "a/b" }));
 await note("path empty", () => api.readFile({ path: "" }));
 
 await note("upload", () =>
@@ -252,7 +255,7 @@ await note("events stopped", async () => {
 });
 
 await note("socket", async () => {
-  const socket = api.chat({ room: "a/b", loud: true });
+  const socket = api.chat({ room: "a b", loud: true });
   socket.send({ text: "hello" });
   await socket.opened;
   const first = await socket.receive();

@@ -249,16 +249,14 @@ def news(
         yield ": hello\r\nretry: 10\r\n\r\n"
         for number in range(first, first + 3):
             data = json.dumps({"number": number, "text": topic})
-            yield f"event: item\nid: {number}\ndata: {data[:5]}\n"
-            yield f"data: {data[5:]}\n\n"
+            yield f"event: item\nid: {number}\ndata: {data[:1]}\n"
+            yield f"data: {data[1:]}\n\n"
 
     return Events(made())
 
 
 @app.websocket("/chat/{room}")
-async def chat(
-    socket: WebSocket[Say, Said], room: str, loud: bool = False
-) -> None:
+async def chat(socket: WebSocket[Say, Said], room: str, loud: bool = False) -> None:
     """Talk in a room."""
     async for say in socket:
         if say.text == "bye":

@@ -324,7 +324,8 @@ def _accept(operation: Operation) -> str:
 
 def _values(values: Iterable[Value]) -> str:
     listed = (
-        f"[{literal(each.place)}, {literal(each.name)}, {literal(each.key)}]"
+        f"[{literal('rest' if each.spans else each.place)}, "
+        f"{literal(each.name)}, {literal(each.key)}]"
         for each in values
     )
     return f"[{', '.join(listed)}]"

@@ -52,6 +52,11 @@ class Value:
     schema: Any
     said: Node
 
+    @property
+    def spans(self) -> bool:
+        """Whether it may have slashes, as the rest of a path has."""
+        return self.place == "path" and self.said.get("x-spans-segments") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

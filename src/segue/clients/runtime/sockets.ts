@@ -122,12 +122,16 @@ class TypedSocket<Outgoing, Incoming> implements ApiSocket<Outgoing, Incoming> {
       this.waiting.shift()?.();
     });
     this.closed = new Promise((resolve) => {
-      raw.addEventListener("close", (event) => {
-        const { code, reason } = event as SocketEnd;
-        this.end = { code, reason };
+      const finish = ({ code = 1006, reason = "" }: Partial<SocketEnd>): void => {
+        this.end ??= { code, reason };
         signal?.removeEventListener("abort", stop);
         resolve(this.end);
         for (const wake of this.waiting.splice(0)) wake();
+      };
+      raw.addEventListener("close", (event) => finish(event as SocketEnd));
+      // Not every runtime tells of the end of what never began.
+      raw.addEventListener("error", () => {
+        if (this.early) finish({});
       });
     });
     this.opened = new Promise((resolve, reject) => {

@@ -103,7 +103,7 @@ export class UnexpectedAnswerError extends Error {
   }
 }
 
-type ValuePlace = "path" | "query" | "header" | "cookie";
+type ValuePlace = "path" | "rest" | "query" | "header" | "cookie";
 type BodyKind = "json" | "bytes" | "text" | "form" | "multipart";
 type DataKind = "json" | "text" | "blob" | "none" | "any";
 
@@ -249,8 +249,9 @@ export function pathOf(
   input: InputValues,
 ): string {
   const path = route.path.replace(/\{([^{}]*)\}/g, (_, name: string) => {
-    const value = route.values.find((each) => each[0] === "path" && each[1] === name);
-    return segment(route.id, name, value && own(input, value[2]));
+    const [place = "path", , key = name] =
+      route.values.find((each) => /path|rest/.test(each[0]) && each[1] === name) ?? [];
+    return segment(route.id, name, own(input, key), place === "rest");
   });
   const query = new URLSearchParams();
   for (const [place, name, key] of route.values) {
@@ -261,10 +262,13 @@ export function pathOf(
   return written ? `${path}?${written}` : path;
 }
 
-function segment(id: string, name: string, value: unknown): string {
+/** Writes one value of a path; only a `rest` may have slashes. */
+function segment(id: string, name: string, value: unknown, isRest: boolean): string {
   const text = texts(value).join(",");
-  // A URL with these is another one by the time it is sent.
-  if (text === "" || text.split(/[/\\]/).some((part) => /^\.\.?$/.test(part))) {
+  const parts = text.split(/[/\\]/);
+  // A path with these is another one by the time it is read.
+  const leads = parts.some((part) => part === "." || part === "..");
+  if (text === "" || leads || (parts.length > 1 && !isRest)) {
     throw new TypeError(`${id}: the path cannot have ${JSON.stringify(text)} as ${name}`);
   }
   return encodeURIComponent(text).replace(/%2F/g, "/");
@@ -276,9 +280,15 @@ function* headersOf(route: CallPlan, input: InputValues): Generator<[string, str
     const found = texts(own(input, key));
     if (found.length === 0) continue;
     if (place === "header") yield [name, found.join(", ")];
-    if (place === "cookie") cookies.push(`${name}=${encodeURIComponent(found.join(","))}`);
+    if (place === "cookie") cookies.push(`${name}=${cookieText(route.id, name, found)}`);
   }
   if (cookies.length > 0) yield ["cookie", cookies.join("; ")];
+}
+
+function cookieText(id: string, name: string, found: string[]): string {
+  const text = found.join(",");
+  if (/^[!#-+\--:<-[\]-~]*$/.test(text)) return text;
+  throw new TypeError(`${id}: the cookie ${name} cannot be ${JSON.stringify(text)}`);
 }
 
 function own(input: InputValues, key: string): unknown {

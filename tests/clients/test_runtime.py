@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_write import HOSTILE, hostile
 
+from segue.clients import write_typescript
 from segue.testing.live import LiveServer
 
 pytestmark = pytest.mark.service("node")
@@ -112,6 +114,14 @@ def test_the_clients_and_the_runtime_compile_strictly(project, lib):
     parts = [path.name for path in RUNTIME.glob("*.ts")]
 
     compile_files(project, ["api.ts", "orders.ts", *parts], **lib)
+
+
+def test_documents_with_hostile_words_compile(tmp_path):
+    files = {f"hostile{n}.ts": hostile(word) for n, word in enumerate(HOSTILE)}
+    for name, content in files.items():
+        (tmp_path / name).write_text(write_typescript(content), encoding="utf-8")
+
+    compile_files(tmp_path, list(files), **BROWSER)
 
 
 THING = {

@@ -60,7 +60,7 @@ class Error(msgspec.Struct):
 
 
 class Thing(msgspec.Struct, rename={"from_": "from"}):
-    """A thing, with members of every kind. */ export const injected = 1; /*"""
+    """A thing, with members of every kind. */ export const injected = 1; /*."""
 
     id: int
     colour: Colour
@@ -84,7 +84,7 @@ class NewThing(msgspec.Struct, forbid_unknown_fields=True):
     price: Decimal
     pet: Cat | Dog
     count: Annotated[int, Ge(1)] = 1
-    note: str | None | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class SoldOut(Conflict):
@@ -136,11 +136,11 @@ def thing(number: int) -> Thing:
 
 
 @app.get("/things/{id}", raises=NotFound)
-def show_thing(
+def show_thing(  # noqa: D417 - the others go without saying
     id: int,
     trace: Annotated[str, FromHeader("x-trace-id")] = "none",
     verbose: bool = False,
-    colours: list[Colour] = [],
+    colours: tuple[Colour, ...] = (),
     crumb: Annotated[str, FromCookie()] = "",
 ) -> Thing:
     """Show a thing.
@@ -180,7 +180,9 @@ def read_file(path: str) -> str:
 
 
 @app.post("/photos", status=201)
-def photo(image: Upload, caption: str = "", tags: list[str] = []) -> dict[str, str]:
+def photo(
+    image: Upload, caption: str = "", tags: tuple[str, ...] = ()
+) -> dict[str, str]:
     return {
         "name": image.filename,
         "size": str(image.size),

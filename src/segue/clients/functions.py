@@ -64,8 +64,7 @@ class Functions:
         title = pascal(operation.id)
         words = _words(operation.said, f"{operation.method} {operation.path}")
         parts: list[str] = []
-        values = [each for each in operation.values if not _is_resumed(each, operation)]
-        args = self._args(title, values, operation.body, parts)
+        args = self._args(title, operation.values, operation.body, parts)
         failure = self._declare(title, "Error", self._failure(operation.errors), parts)
         stream = operation.stream
         if stream is not None:
@@ -253,11 +252,6 @@ def _lines(members: list[str]) -> str:
     if len(once) == 1:
         return once[0]
     return "".join(f"\n{_STEP}| {each}" for each in once)
-
-
-def _is_resumed(value: Value, operation: Operation) -> bool:
-    """Tell whether a value is the one that the runtime sends when it goes on."""
-    return operation.stream is not None and value.name.lower() == "last-event-id"
 
 
 def _tuple(args: str, options: str) -> str:

@@ -24,6 +24,7 @@ _METHODS: Final = (
 _PLACES: Final = ("path", "query", "header", "cookie")
 _JSON: Final = "application/json"
 _LINES: Final = ("application/jsonl", "application/x-ndjson", "application/ndjson")
+_RESUMED: Final = "last-event-id"
 _STATUS: Final = re.compile("[1-5][0-9]{2}|[1-5]XX|default")
 _LIKED: Final[tuple[DataKind, ...]] = (
     "json",
@@ -160,16 +161,20 @@ def _operation(
     parameters = [*listed(item, "parameters"), *listed(said, "parameters")]
     name = said.get("operationId")
     responses = document.members(said, "responses")
+    values = values_of(document, parameters)
     every = [
         _answer(document, status, responses, method)
         for status in map(str, responses)
         if _STATUS.fullmatch(status)
     ]
+    if any(each.kind == "events" for each in every):
+        # The runtime sends it when it goes on with a stream.
+        values = tuple(each for each in values if each.name.lower() != _RESUMED)
     return Operation(
         id=name if isinstance(name, str) and name else f"{method} {path}",
         method=method.upper(),
         path=path,
-        values=values_of(document, parameters),
+        values=values,
         body=_body(document, document.members(said, "requestBody")),
         answers=tuple(each for each in every if each.status[0] in "2d"),
         errors=tuple(each for each in every if each.status[0] in "45d"),

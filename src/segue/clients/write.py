@@ -31,7 +31,7 @@ _DECLARED: Final = re.compile(
 _GLOBALS: Final = (
     *("AbortController", "AbortSignal", "Array", "ArrayBuffer", "AsyncGenerator"),
     *("AsyncIterable", "Blob", "Error", "Exclude", "FormData", "Generator", "Headers"),
-    *("JSON", "Math", "Number", "Object", "Omit", "Pick", "Promise"),
+    *("JSON", "Math", "Number", "Object", "Omit", "Partial", "Pick", "Promise"),
     *("ReadableStream", "Readonly", "ReadonlyArray", "Record", "RequestInit"),
     *("Response", "String", "Symbol", "TextDecoder", "TypeError", "URL"),
     *("URLSearchParams", "Uint8Array", "WebSocket"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docpages
 import pytest
 from test_write import HOSTILE, hostile
 
@@ -202,3 +203,54 @@ def test_every_call_is_looked_at(results):
     names = re.findall(r'note\("([^"]+)"', (HERE / "calls.ts").read_text("utf-8"))
 
     assert sorted(names) == sorted(EXPECTED) == sorted(results)
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the app, its client and the programs of the guide."""
+    folder = tmp_path_factory.mktemp("guide")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    for block in docpages.blocks(ROOT / "docs" / "guides" / "clients.md"):
+        if block.file:
+            (folder / Path(block.file).name).write_text(block.text, encoding="utf-8")
+    run(
+        *(sys.executable, "-m", "segue", "--app", "app:app", "client", "ts"),
+        *("--out", "api.ts"),
+        folder=folder,
+    )
+    return folder
+
+
+def test_the_guide_compiles_and_runs(guide):
+    programs = sorted(path.stem for path in guide.glob("*.ts") if path.stem != "api")
+    for path in guide.glob("*.ts"):
+        text = path.read_text("utf-8").replace('"./api"', '"./api.js"')
+        path.write_text(text, encoding="utf-8")
+    main = "".join(f'export * from "./{name}.js";\n' for name in programs)
+    (guide / "main.ts").write_text(main, encoding="utf-8")
+    script = (
+        "globalThis.fetch = ((old) => (url, init) => old("
+        'url.replace("http://127.0.0.1:8000", process.argv[2]), init))(fetch);\n'
+        "globalThis.WebSocket = ((Old) => class extends Old { constructor(url, p) {"
+        'super(url.replace("ws://127.0.0.1:8000", process.argv[2]'
+        '.replace("http", "ws")), p); } })(WebSocket);\n'
+        'const all = await import("./js/main.js");\n'
+        "console.log(JSON.stringify({ ...all }));\n"
+        "process.exit(0);\n"
+    )
+    (guide / "run.js").write_text(script, encoding="utf-8")
+    compile_files(guide, ["main.ts"], **NODE, noEmit=False, outDir="js")
+
+    with LiveServer("app:app", folder=guide, ready="/orders/1") as server:
+        printed = run(
+            "node", "--experimental-websocket", "run.js", server.url, folder=guide
+        )
+
+    assert programs == ["calls", "chat", "errors", "streams"]
+    assert json.loads(printed) == {
+        "photo": "blob: front",
+        "placed": {"id": 8, "title": "Emma", "price": "9.90", "note": None},
+        "texts": ["a: hello"],
+        "said": ["3 are left", "There is no such order."],
+        "titles": ["Emma", " 8.00"],
+    }

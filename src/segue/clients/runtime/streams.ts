@@ -24,7 +24,8 @@ export async function* linesOf(
   more: HeaderMap = {},
   opened: () => void = () => undefined,
 ): AsyncGenerator<string, boolean, undefined> {
-  const { response, arrived, done } = await transport.send(route, input, options, more);
+  const sent = await transport.send(route, input, options, more);
+  const { response, signal, arrived, done } = sent;
   try {
     if (response.status >= 400) {
       const problem = await problemOf(response);
@@ -38,7 +39,7 @@ export async function* linesOf(
       throw new UnexpectedAnswerError(route.id, response, `came as ${type ?? "nothing"}`);
     }
     opened();
-    yield* splitLines(response.body);
+    yield* splitLines(response.body, signal);
     return false;
   } finally {
     done();
@@ -47,14 +48,22 @@ export async function* linesOf(
 
 async function* splitLines(
   body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
+  const stop = (): void => {
+    // Ends the connection when the caller has read enough; nothing when it has ended.
+    void reader.cancel(signal.reason).catch(() => undefined);
+  };
+  // Node forgets to end a body whose response nobody holds any more.
+  signal.addEventListener("abort", stop, { once: true });
   let rest: string[] = [];
   let endsWithReturn = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      signal.throwIfAborted();
       let text = decoder.decode(value, { stream: !done });
       if (endsWithReturn && text.startsWith("\n")) text = text.slice(1);
       else if (text === "" && !done) continue;
@@ -71,7 +80,7 @@ async function* splitLines(
     const line = rest.join("");
     if (line) yield line;
   } finally {
-    // Ends the connection when the caller has read enough; nothing when it has ended.
-    await reader.cancel().catch(() => undefined);
+    signal.removeEventListener("abort", stop);
+    stop();
   }
 }

@@ -129,6 +129,8 @@ export type InputValues = Readonly<Record<string, unknown>>;
 /** A request whose answer has begun. */
 export interface SentRequest {
   readonly response: Response;
+  /** Aborted when the caller wants no more of it, or time is up. */
+  readonly signal: AbortSignal;
   /** Stops the clock: the head of an answer that streams has come. */
   readonly arrived: () => void;
   /** Lets go of clock and signal, when the body was read. */
@@ -204,7 +206,7 @@ export class Transport {
       controller.signal.throwIfAborted();
       const fetch = this.options.fetch ?? globalThis.fetch;
       const response = await fetch(url, { ...init, signal: controller.signal });
-      return { response, arrived, done };
+      return { response, signal: controller.signal, arrived, done };
     } catch (error) {
       done();
       throw controller.signal.aborted ? controller.signal.reason : error;

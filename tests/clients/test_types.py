@@ -85,9 +85,9 @@ def types(**schemas):
             {"type": "array", "prefixItems": [{}], "minItems": True},
             "[unknown?, ...unknown[]]",
         ),
-        ({"type": "object"}, "Record<string, unknown>"),
+        ({"type": "object"}, "{ [member: string]: unknown }"),
         ({"type": "object", "additionalProperties": False}, "Record<string, never>"),
-        ({"additionalProperties": {"type": "number"}}, "Record<string, number>"),
+        ({"additionalProperties": {"type": "number"}}, "{ [member: string]: number }"),
         (
             {
                 "type": "object",
@@ -153,6 +153,24 @@ def test_a_schema_that_is_itself_and_nothing_else_fits_all():
     declared = types(A=ring, B={"$ref": "#/components/schemas/A"}).declarations()
 
     assert declared == "export type A = unknown;\n\nexport type B = unknown;\n"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": ["object", "null"], "properties": {"a": True}},
+        {"anyOf": [{"type": "object", "properties": {"a": True}}, {"const": 1}]},
+        {"type": "object", "allOf": [{"properties": {"a": True}}, {"const": 1}]},
+    ],
+)
+def test_a_union_with_an_object_is_no_interface(schema):
+    assert types(A=schema).declarations().startswith("export type A = ")
+
+
+def test_a_mapping_with_a_name_is_an_interface():
+    declared = types(A={"additionalProperties": {"type": "null"}}).declarations()
+
+    assert declared == "export interface A { [member: string]: null }\n"
 
 
 def test_names_that_are_alike_are_told_apart():

@@ -186,7 +186,8 @@ class Types:
             inner = indent + _STEP
             lines = [f"{inner}{key(str(name))}?: {value};\n" for name in names]
             return "{\n" + "".join(dict.fromkeys(lines)) + indent + "}"
-        return f"Record<string, {value}>"
+        # A type may refer to itself in here, and could not inside of a Record<>.
+        return f"{{ [member: string]: {value} }}"
 
     def _declared(self, name: str, schema: Any) -> str:
         said = comment(notes(schema)) if is_node(schema) else ""
@@ -194,7 +195,7 @@ class Types:
             # A name for itself and nothing else: whatever fits, fits.
             return f"{said}export type {self._names[name]} = {_UNKNOWN};\n"
         written = self.type(schema)
-        if written.startswith("{"):
+        if _is_object(schema) and written.startswith("{"):
             return f"{said}export interface {self._names[name]} {written}\n"
         return f"{said}export type {self._names[name]} = {written};\n"
 
@@ -243,6 +244,13 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return literal(value) if math.isfinite(value) else "number"
     return _UNKNOWN
+
+
+def _is_object(schema: Any) -> bool:
+    """Tell whether a schema is one object, and no union or other name of one."""
+    if not is_node(schema) or schema.get("type", "object") != "object":
+        return False
+    return not {"$ref", "allOf", "anyOf", "const", "enum", "oneOf"} & schema.keys()
 
 
 def _is_file(schema: Node) -> bool:

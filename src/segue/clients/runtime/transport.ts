@@ -347,6 +347,7 @@ async function read(route: CallPlan, response: Response): Promise<unknown> {
 }
 
 function kindOf(route: CallPlan, status: number): DataKind | undefined {
+  if (route.answers.length === 0) return "any";
   const names = [String(status), `${Math.floor(status / 100)}XX`, "default"];
   for (const name of names) {
     const found = route.answers.find((each) => each[0] === name);

@@ -9,7 +9,8 @@ import {
 } from "./api.js";
 import type { NewThingInput, Thing } from "./api.js";
 
-const baseUrl = process.argv[2] ?? "";
+const inBrowser = "document" in globalThis;
+const baseUrl = inBrowser ? "" : (process.argv[2] ?? "");
 const api = createClient({
   baseUrl,
   headers: () => Promise.resolve({ authorization: "Bearer token" }),
@@ -236,6 +237,75 @@ await note("events after a break", async () => {
   for await (const item of other.news({})) numbers.push(item.number);
   return [...numbers, connections];
 });
+/** A client whose answers are these bytes, in pieces of a size. */
+function clientOf(bytes: Uint8Array<ArrayBuffer>, size: number, type: string, asked: string[] = []) {
+  return createClient({
+    baseUrl,
+    fetch: (_, init) => {
+      asked.push(new Headers(init?.headers).get("last-event-id") ?? "");
+      let start = 0;
+      const body = new ReadableStream({
+        pull(controller) {
+          if (start >= bytes.length) controller.close();
+          else controller.enqueue(bytes.subarray(start, start + size));
+          start += size;
+        },
+      });
+      return Promise.resolve(new Response(body, { headers: { "content-type": type } }));
+    },
+  });
+}
+
+await note("events in pieces of any size", async () => {
+  const text =
+    "\uFEFF:comment\r\ndata: {\r\ndata:\"number\":1,\ndata:  \"text\":\"é\u2028🎈\"}\rid: a\u0000b\r\r" +
+    "retry: soon\nevent: x\nunknown: y\n\nid\ndata: {\"number\": 2, \"text\": \"\"}\n\r\n" +
+    "data: {\"number\": 3, \"text\": \"never ended\"}";
+  const bytes = new TextEncoder().encode(text);
+  const seen = new Set<string>();
+  for (let size = 1; size < bytes.length; size += 1) {
+    const events = [];
+    const options = { reconnect: false };
+    const client = clientOf(bytes, size, "text/event-stream;charset=utf-8");
+    for await (const event of client.news({}, options).events()) events.push(event);
+    seen.add(JSON.stringify(events));
+  }
+  return [...seen].map((each) => JSON.parse(each) as unknown);
+});
+await note("events that only begin to go on", async () => {
+  const asked: string[] = [];
+  const bytes = new TextEncoder().encode("id: 7\nretry: 1\ndata: {}\n\nid: 8\ndata: {}\n");
+  const client = clientOf(bytes, 100, "text/event-stream", asked);
+  for await (const item of client.news()) {
+    void item;
+    if (asked.length === 3) break;
+  }
+  return asked;
+});
+await note("events that are no JSON", async () => {
+  const bytes = new TextEncoder().encode("data: {\n\n");
+  try {
+    for await (const item of clientOf(bytes, 100, "text/event-stream").news()) return item;
+    return "nothing";
+  } catch (error) {
+    return error instanceof SyntaxError;
+  }
+});
+await note("lines of windows without an end", async () => {
+  const bytes = new TextEncoder().encode('{"number":1}\r\n\r\n{"number":2}');
+  const numbers = [];
+  for await (const item of clientOf(bytes, 3, "application/jsonl").lines()) numbers.push(item.number);
+  return numbers;
+});
+await note("a stream of another type", async () => {
+  try {
+    for await (const item of clientOf(new Uint8Array(), 1, "text/html").lines()) return item;
+    return "nothing";
+  } catch (error) {
+    return String(error);
+  }
+});
+
 await note("events error", async () => {
   try {
     for await (const item of api.news({ topic: "none" })) return item;
@@ -300,5 +370,8 @@ await note("socket stopped", async () => {
   return "closed";
 });
 
-console.log(JSON.stringify(results));
-process.exit(0);
+if (inBrowser) Object.assign(globalThis, { results: JSON.stringify(results) });
+else {
+  console.log(JSON.stringify(results));
+  process.exit(0);
+}

@@ -11,6 +11,8 @@ from typing import Any
 
 import docpages
 import pytest
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
 from test_write import HOSTILE, hostile
 
 from segue.clients import write_typescript
@@ -94,14 +96,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LiveServer]:
-    with LiveServer("wide_app:app", folder=HERE, ready="/nothing") as server:
+def server(project: Path) -> Iterator[LiveServer]:
+    compile_files(project, ["calls.ts", "wrong.ts"], **NODE, noEmit=False, outDir="js")
+    page = '<!doctype html><script type="module" src="calls.js"></script>'
+    (project / "js" / "index.html").write_text(page, encoding="utf-8")
+    environ = {"WIDE_APP_FILES": str(project / "js")}
+    with LiveServer(
+        "wide_app:app", folder=HERE, ready="/nothing", environ=environ
+    ) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def results(project: Path, server: LiveServer) -> dict[str, Any]:
-    compile_files(project, ["calls.ts", "wrong.ts"], **NODE, noEmit=False, outDir="js")
     printed = run(
         "node", "--experimental-websocket", "js/calls.js", server.url, folder=project
     )
@@ -183,6 +190,16 @@ EXPECTED: dict[str, Any] = {
     "events": ["0é", "1é", "2é", "3é", "4é", "5é"],
     "events with ids": [["3", "item", 3], ["4", "item", 4], ["5", "item", 5]],
     "events after a break": [0, 1, 2, 3, 4, 5, 6, 4],
+    "events in pieces of any size": [
+        [
+            {"data": {"number": 1, "text": "é\u2028🎈"}, "event": "message", "id": ""},
+            {"data": {"number": 2, "text": ""}, "event": "message", "id": ""},
+        ]
+    ],
+    "events that only begin to go on": ["", "7", "7"],
+    "events that are no JSON": True,
+    "lines of windows without an end": [1, 2],
+    "a stream of another type": "UnexpectedAnswerError: lines: 200 came as text/html",
     "events error": "No such topic.",
     "events stopped": "thrown: Error: enough",
     "socket": ["HELLO", "a b", "AGAIN", {"code": 1000, "reason": "bye"}],
@@ -197,6 +214,28 @@ EXPECTED: dict[str, Any] = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_call_against_the_running_app(results, name):
     assert results[name] == EXPECTED[name]
+
+
+@pytest.mark.service("chromium")
+def test_the_same_calls_in_a_browser(server):
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("chromium or chromedriver is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for word in ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"):
+        options.add_argument(word)
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        driver.get(f"{server.url}/web/index.html")
+        script = "return globalThis.results"
+        printed = WebDriverWait(driver, 60).until(lambda d: d.execute_script(script))
+    finally:
+        driver.quit()
+
+    # The cookies are the browser's own.
+    expected = {**EXPECTED, "all values": "t-1;red,dark blue;"}
+    assert json.loads(printed) == expected
 
 
 def test_every_call_is_looked_at(results):

@@ -1,6 +1,7 @@
 """An app that has one of everything a client can be written for."""
 
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from annotated_types import Ge
 from segue import (
     HTML,
     App,
+    File,
     FromBody,
     FromCookie,
     FromForm,
@@ -255,6 +257,11 @@ def news(
             yield f"data: {data[1:]}\n\n"
 
     return Events(made())
+
+
+@app.get("/web/{path:path}", include_in_schema=False)
+def files(path: str) -> File:
+    return File(os.environ["WIDE_APP_FILES"], path)
 
 
 @app.websocket("/chat/{room}")

@@ -11,6 +11,12 @@
 `segue run` in the folder of this file serves it.
 """
 
+# Pyright looks for names that `__getattr__` gives; it finds them in `__init__.pyi`.
+# pyright: reportUnsupportedDunderAll=false
+
+import importlib
+import typing
+
 from segue.app import App
 from segue.core.config.secret import Secret
 from segue.core.config.settings import Settings
@@ -54,6 +60,8 @@ __all__ = [
     "HTTPError",
     "NotFound",
     "Only",
+    "Page",
+    "Paged",
     "Patch",
     "Read",
     "ReadOnly",
@@ -76,3 +84,21 @@ __all__ = [
     "put",
     "url",
 ]
+
+# Of a battery, which is loaded when a name of it is first used.
+_HOMES: typing.Final = {
+    "Page": "segue.resources.page",
+    "Paged": "segue.resources.paged",
+}
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Load a public name of a battery."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -18,6 +18,7 @@ from segue import (
     ReadOnly,
     Renamed,
     Upload,
+    WebSocket,
     Without,
     WriteOnly,
 )
@@ -245,6 +246,25 @@ def test_queries_forms_and_headers_have_views(client):
     ]
 
 
+def test_messages_of_a_socket_have_views():
+    app = App()
+
+    @app.websocket("/")
+    async def talk(socket: WebSocket[Create[Account], Read[Account]]) -> None:
+        async for account in socket:
+            account.id = 3
+            await socket.send(account)
+
+    with Client(app, protocol="asgi") as client, client.websocket("/") as socket:
+        socket.send_json(SENT)
+        assert socket.receive_json() == {
+            "id": 3,
+            "email": "a@example.org",
+            "note": None,
+            "homes": [],
+        }
+
+
 def test_a_provider_of_the_type_does_not_fill_its_view():
     app = App()
 
@@ -309,6 +329,19 @@ def test_views_that_cannot_be_are_start_up_errors_with_their_place():
     assert _refused(answer) == "SG-VIEW-010"
     assert _refused(created) == "SG-VIEW-007"
     assert _refused(patched) == "SG-VIEW-006"
+
+
+def test_views_of_messages_look_their_way():
+    app = App()
+
+    @app.websocket("/")
+    async def talk(socket: WebSocket[Create[Account], Create[Account]]) -> None: ...
+
+    with pytest.raises(ConfigurationError) as caught:
+        app.freeze()
+    (problem,) = caught.value.problems
+    assert problem.code == "SG-VIEW-007"
+    assert "test_views.py" in problem.where[0]
 
 
 def test_a_function_that_is_no_handler_may_return_what_it_likes():

@@ -196,11 +196,23 @@ def test_records_that_hold_themselves_are_shown_to_the_end():
     }
 
 
-def test_a_circle_is_the_encoders_affair():
+def test_a_circle_is_named_and_nothing_of_it_leaves():
     node = Node("a")
     node.next = node
 
-    assert answer_shower(Node)(node) is node
+    for hint, value in ((Node, node), (tuple[Node, int], (node, 201))):
+        with pytest.raises(WalkError, match="SG-HTTP-006"):
+            answer_shower(hint)(value)
+
+
+def test_nothing_leaves_because_it_is_deep():
+    node = Node("a")
+    for _ in range(3000):
+        node = Node("b", next=node)
+
+    for show in (answer_shower(Node), shower(Node), show_undeclared):
+        with pytest.raises(WalkError, match="SG-HTTP-006"):
+            show(node)
 
 
 def test_a_view_has_some_fields_under_other_names():

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, NamedTuple, NotRequired, TypedDict, 
 import attrs
 import msgspec
 import pytest
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, MinLen, Predicate
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import describe, name_of
@@ -293,6 +293,21 @@ def test_names_on_the_wire_stay():
         first_name: str
 
     assert take(Create[Camel], {"firstName": "Ada"}).first_name == "Ada"
+
+
+def test_a_predicate_is_asked_of_what_is_made():
+    def is_short(account):
+        return isinstance(account, Account) and len(account.email) < 20
+
+    short = Annotated[Account, Predicate(is_short)]
+
+    assert take(short, SENT).email == "a@example.org"
+    assert take(list[short], [SENT])[0].note is None
+    with pytest.raises(ValueError, match="for which is_short holds"):
+        take(Annotated[Create[short], MinLen(0)], {**SENT, "email": "a" * 20})
+    few = Annotated[Create[list[Account]], Predicate(lambda found: len(found) < 2)]
+    with pytest.raises(ValueError, match="Expected a value"):
+        take(few, [SENT, SENT])
 
 
 # -- refinements

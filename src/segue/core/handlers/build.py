@@ -19,6 +19,8 @@ from typing import Any, Generic
 import msgspec
 
 from segue.core.di.provider import Provider
+from segue.core.handlers.brought import brought_provider
+from segue.core.handlers.heading import headers_of, is_headed
 from segue.core.handlers.inputs import (
     bare,
     classes_of,
@@ -93,7 +95,7 @@ def build_plan(
     Args:
         function: A handler, hook, middleware, provider, lifespan or command.
         surroundings: What there is to ask for.
-        options: `status`, `inline` and `renderers` of a route.
+        options: `status`, `inline`, `renderers` and `headers` of a route.
         guards: Functions that must let a request pass.
 
     Raises:
@@ -112,6 +114,7 @@ def build_plan(
         status=None if options.get("status") is None else int(options["status"]),
         inline=bool(options.get("inline", False)),
         renderers=options.get("renderers", {}),
+        headers=_headers(plan.returns, options),
     )
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
@@ -119,6 +122,10 @@ def build_plan(
     if surroundings.input:
         check_shown(plan)
     return plan
+
+
+def _headers(returns: Any, options: Mapping[str, Any]) -> Any:
+    return options.get("headers", headers_of if is_headed(returns) else None)
 
 
 def path_hints(plan: Plan) -> dict[str, Any]:
@@ -248,7 +255,7 @@ class _Planner:
         places = [each.place for each in self._making]
         if around.lives == "app":
             raise short_lived(made, provider, signature, places)
-        if any(each.key is provider.key for each in self._making):
+        if any(each.key == provider.key for each in self._making):
             raise circle(made, provider, signature, places)
         optional = is_optional(made.hint)
         if (provider.key, optional) not in self.provided:
@@ -315,12 +322,13 @@ def _related(cls: type, known: type) -> bool:
 
 def _provider(hint: Any, around: Surroundings) -> Provider | None:
     try:
-        return around.providers.get(hint) or next(
+        found = around.providers.get(hint) or next(
             (around.providers[c] for c in classes_of(hint) if c in around.providers),
             None,
         )
     except TypeError:  # an unhashable hint
         return None
+    return found or (brought_provider(hint) if around.request else None)
 
 
 def _held(name: str, hint: Any, around: Surroundings) -> type | None:

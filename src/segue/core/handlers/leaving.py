@@ -1,5 +1,7 @@
 """Write the lines that turn what a handler returned into what leaves."""
 
+from typing import Any
+
 import msgspec
 
 from segue.core.handlers.answers import (
@@ -11,8 +13,10 @@ from segue.core.handlers.answers import (
     to_response,
 )
 from segue.core.handlers.draft import Draft
+from segue.core.handlers.heading import Heading
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.outputs import Exact, exactly
+from segue.core.handlers.plan import Plan
 from segue.core.handlers.rendering import Renderers
 from segue.core.handlers.showing import answer_shower, show_undeclared, shower
 from segue.core.http.encoding import encode_json, quick_encode
@@ -92,20 +96,30 @@ class _WayOut(msgspec.Struct, frozen=True):
     shown: str = "answer_"
 
 
-def _way_out(draft: Draft) -> _WayOut:
-    plan, namespace = draft.plan, draft.namespace
-    namespace["finish_"], namespace["encode_"] = finish, encode_json
+def _response_of(plan: Plan, namespace: dict[str, Any]) -> str | None:
+    """Give the expression of an answer that is never a pair, if it is none."""
     if plan.is_generator:
         namespace["stream_"] = Stream
         media_type, status = stream_type(plan.returns), plan.status or 200
-        return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
+        return f"stream_(answer_, {status}, media_type={media_type!r})"
+    if plan.headers is not None:
+        namespace["headed_"] = Heading(plan)
+        return "headed_(answer_, request_)"
     if plan.status in _BODILESS:
         # A pair always has a body; a Response takes it off.
         namespace["to_response_"] = to_response
-        return _WayOut(f"to_response_(answer_, {plan.status})")
+        return f"to_response_(answer_, {plan.status})"
     if plan.renderers:
         namespace["render_"] = Renderers(plan)
-        return _WayOut("render_(answer_, request_)")
+        return "render_(answer_, request_)"
+    return None
+
+
+def _way_out(draft: Draft) -> _WayOut:
+    plan, namespace = draft.plan, draft.namespace
+    namespace["finish_"], namespace["encode_"] = finish, encode_json
+    if (made := _response_of(plan, namespace)) is not None:
+        return _WayOut(made)
     declared = f", {plan.status}" if plan.status else ""
     if plan.returns is UNSET or describe(plan.returns).kind is Kind.ANY:
         return _undeclared(draft, declared)

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from segue.core.errors import HTTPError
 from segue.core.handlers.convert import body_reader
 from segue.core.handlers.inputs import bare
-from segue.core.handlers.outputs import holder
 from segue.core.handlers.plan import Argument, Plan, Source
+from segue.core.handlers.showing import shower_or_holder
 from segue.core.http.encoding import encode_json
 from segue.core.websockets.socket import Messages, Unreadable, WebSocket
 
@@ -86,7 +86,7 @@ def _reason(error: HTTPError) -> str:
 def _writer(hint: Any) -> Callable[[Any], Frame] | None:
     if _is_frame(hint) or bare(hint) in (str, bytes):
         return None
-    hold = holder(hint)
+    hold = shower_or_holder(hint)
 
     def write(message: Any) -> Frame:
         return encode_json(message if hold is None else hold(message)).decode()

@@ -27,6 +27,7 @@ from segue.core.handlers.inputs import (
     is_optional,
     members_of,
 )
+from segue.core.http.encoding import json_error
 from segue.core.http.response import Response
 from segue.core.schema.faults import faults_of
 from segue.core.schema.models import is_model
@@ -66,9 +67,9 @@ def answer_holder(
             return answer
         try:
             return hold_several(answer) if type(answer) is tuple else hold(answer)
-        except RecursionError:
-            # The encoder finds the circle and names it.
-            return cast("Any", answer)
+        except RecursionError as error:
+            # What is held back must not leave because it is deep.
+            raise json_error(answer, error) from error
 
     def hold_several(answer: Any) -> Any:
         if len(answer) == 2 and isinstance(answer[1], int):  # noqa: PLR2004 - (answer, status)

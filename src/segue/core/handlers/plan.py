@@ -8,13 +8,14 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
-from segue.core.schema.describe import bare, describe
+from segue.core.schema.describe import bare, describe, marks_of
+from segue.core.schema.refining import Refinement, View
 from segue.core.schema.rules import words_of
 from segue.core.schema.shape import Kind
 from segue.core.schema.views import shown_as, taken_as
@@ -88,10 +89,10 @@ class Argument(msgspec.Struct, frozen=True):
         text = f"{self.name}: {self.type} from the {whole}{self.source.value}"
         if self.wire not in (None, self.name):
             text += f" {self.wire!r}"
-        if self.source is Source.BODY and self.hint is not UNSET:
-            text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
         if self.source in INPUTS and self.hint is not UNSET:
             text += _fields_told(self.hint, taken_as(self.hint))
+        if self.source is Source.BODY and self.hint is not UNSET:
+            text += ", as JSON or msgpack" * (bare(self.hint) is not bytes)
         return text if self.default is UNSET else f"{text}, else {self.default!r}"
 
     @property
@@ -105,7 +106,7 @@ class Argument(msgspec.Struct, frozen=True):
         if self.hint is UNSET:
             return type_name(self.key) if self.source is Source.APP else "untyped"
         demands = ", ".join(words_of(describe(self.hint).bounds))
-        return type_name(bare(self.hint)) + f" ({demands})" * bool(demands)
+        return type_name(_viewed(self.hint)) + f" ({demands})" * bool(demands)
 
 
 class Provided(msgspec.Struct, frozen=True):
@@ -148,6 +149,8 @@ class Plan(msgspec.Struct, frozen=True):
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
         renderers: Functions that make another form of the answer, by media type.
+        headers: Headers of a plain answer, or a function that makes them of it and
+            the request; None where it has none.
     """
 
     function: Callable[..., Any]
@@ -165,6 +168,7 @@ class Plan(msgspec.Struct, frozen=True):
     renderers: Mapping[str, Callable[[Any], Any]] = msgspec.field(
         default_factory=dict[str, Callable[[Any], Any]]
     )
+    headers: Any = None
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""
@@ -198,6 +202,12 @@ def type_name(hint: Any) -> str:
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return _VIEW.sub(_as_view, _MODULES.sub("", str(hint)))
+
+
+def _viewed(hint: Any) -> Any:
+    """Take all marks off a hint but those that make a view of it."""
+    kept = [m for m in marks_of(hint) if isinstance(m, View | Refinement)]
+    return Annotated[(bare(hint), *kept)] if kept else bare(hint)
 
 
 def _as_view(found: re.Match[str]) -> str:

@@ -115,10 +115,13 @@ def check_readable(argument: Argument, signature: Signature) -> None:
     Raises:
         PlanError: The type cannot be read from a request.
     """
-    if argument.hint is UNSET or is_upload(argument.hint):
-        return
+    if argument.hint is not UNSET and not is_upload(argument.hint):
+        _check_decoded(taken(argument, signature), argument, signature)
+
+
+def _check_decoded(hint: Any, argument: Argument, signature: Signature) -> None:
     try:
-        decoders_of(taken_as(argument.hint))
+        decoders_of(hint)
     except (TypeError, ValueError, NameError, RuntimeError) as error:
         raise PlanError(
             "SG-PLAN-004",
@@ -139,8 +142,15 @@ def check_messages(argument: Argument, signature: Signature) -> None:
     """
     if argument.key is not WebSocket:
         return
-    for hint in typing.get_args(bare(argument.hint)):
-        check_readable(msgspec.structs.replace(argument, hint=hint), signature)
+    for hint, way in zip(
+        typing.get_args(bare(argument.hint)), (taken_as, shown_as), strict=False
+    ):
+        try:
+            woven = way(hint)
+        except PlanError as error:
+            raise _placed(error, signature.place) from error
+        message = msgspec.structs.replace(argument, hint=hint)
+        _check_decoded(woven, message, signature)
 
 
 def taken(argument: Argument, signature: Signature) -> Any:

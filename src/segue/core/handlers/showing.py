@@ -21,6 +21,7 @@ import msgspec
 from segue.core.errors import WalkError
 from segue.core.handlers.inputs import has_fields
 from segue.core.handlers.outputs import answer_holder, holder, is_object
+from segue.core.http.encoding import json_error
 from segue.core.schema.describe import describe
 from segue.core.schema.refining import Wish
 from segue.core.schema.shape import Kind
@@ -28,7 +29,13 @@ from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.views import OUT
 from segue.core.schema.weaving import Wire, changes, is_word, kind_of, wanted, wire
 
-__all__ = ["answer_shower", "show_undeclared", "show_untyped", "shower"]
+__all__ = [
+    "answer_shower",
+    "show_undeclared",
+    "show_untyped",
+    "shower",
+    "shower_or_holder",
+]
 
 Show: TypeAlias = Callable[[Any], Any]
 
@@ -39,7 +46,9 @@ _ARRAYS: Final = (list, tuple, set, frozenset)
 
 def shower(hint: Any) -> Show | None:
     """Write what shows an answer as its views have it; None when it has none."""
-    return _Shower().compile(hint) if changes(hint, OUT) else None
+    if not changes(hint, OUT):
+        return None
+    return _Shower().compile(hint, whole=True)
 
 
 def answer_shower(hint: Any) -> Show | None:
@@ -48,7 +57,12 @@ def answer_shower(hint: Any) -> Show | None:
     Returns:
         None when all that there is may leave.
     """
-    return answer_holder(hint, lambda each: shower(each) or holder(each))
+    return answer_holder(hint, shower_or_holder)
+
+
+def shower_or_holder(hint: Any) -> Show | None:
+    """Build what shows a value, or holds it to its type where nothing views it."""
+    return shower(hint) or holder(hint)
 
 
 def show_undeclared(answer: Any) -> Any:
@@ -96,6 +110,7 @@ class _Shower:
         self._names: dict[str, Any] = {
             "unshown_": show_untyped,
             "blank_": _blank,
+            "deep_": json_error,
             "arrays_": _ARRAYS,
             "mapping_": Mapping,
             "UNSET_": msgspec.UNSET,
@@ -103,11 +118,14 @@ class _Shower:
         self._numbers = itertools.count()
         self._records: dict[Any, str] = {}
 
-    def compile(self, hint: Any, wish: Wish = OUT) -> Show:
-        """Write the function of a hint."""
+    def compile(self, hint: Any, wish: Wish = OUT, *, whole: bool = False) -> Show:
+        """Write the function of a hint: of the whole answer, or of a part of it."""
         writer, name = Writer(), self._name("show")
         writer.add(f"def {name}(value):", 0)
         self._returning(writer, self._shown(hint, wish, "value"))
+        if whole:
+            writer.add("except RecursionError as error:")
+            writer.add("    raise deep_(value, error) from error")
         return compile_source(str(writer), name, "show", self._names)
 
     def _returning(self, writer: Writer, expression: str) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
+from segue.core.errors import nearest
 from segue.core.handlers.inputs import (
     bare,
     fields_of,
@@ -21,7 +22,7 @@ from segue.core.handlers.inputs import (
     members_of,
     values_of,
 )
-from segue.core.handlers.invalid import invalid, of_faults
+from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument, Source
 from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
@@ -45,6 +46,8 @@ __all__ = [
 Pairs: TypeAlias = Mapping[str, list[Any]]
 """The values of each name."""
 
+_HINTS: Final = 10
+_LONGEST: Final = 64
 _WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
@@ -188,9 +191,22 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
             for name, values in pairs.items()
             if name not in ignored
         }
-        return text.convert(found, place, "")
+        try:
+            return text.convert(found, place, "")
+        except Invalid as error:
+            raise _with_hints(error, {*fields, *ignored}) from error
 
     return read
+
+
+def _with_hints(error: Invalid, known: Iterable[str]) -> Invalid:
+    """Name the nearest field beside the first few that there are not."""
+    unknown = [e for e in error.extra["errors"] if e["code"] == "unknown_field"]
+    for each in unknown[:_HINTS]:
+        # To compare costs more, the longer the name is.
+        near = nearest(each["name"][:_LONGEST], known)
+        each["message"] += f"; did you mean {near!r}?" if near else ""
+    return error
 
 
 def _last(values: list[Any]) -> Any:

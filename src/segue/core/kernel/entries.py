@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from segue.core.handlers.brought import brought_provider
 from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
@@ -170,7 +171,8 @@ class Entries:
     ) -> Call:
         served = None if route is None else self._served[id(route)]
         known = self._root.providers if served is None else served.chain.providers
-        provider = known.get(wanted[0]) or depended(wanted[0])
+        key = wanted[0]
+        provider = known.get(key) or brought_provider(key) or depended(key)
         around = Surroundings(
             path=() if served is None else served.path_names,
             methods=frozenset({"GET"}),

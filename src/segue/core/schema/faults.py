@@ -13,6 +13,7 @@ the one that it must be. What is kept grows with the types, never with the data.
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
@@ -414,22 +415,23 @@ def fault_of(error: Exception) -> Fault:
 _STEPS: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
 
 
-def limit_of(message: str) -> int | float | None:
+def limit_of(message: str) -> float | None:
     """Read the number that a sentence names as the limit; None where it names none.
 
     Example:
         >>> limit_of("Expected `str` of length <= 4"), limit_of("Expected `int`")
         (4, None)
     """
-    found = _LIMIT.search(message)
-    return msgspec.json.decode(found[1], type=int | float) if found else None
+    words = message.rsplit(None, 2)
+    last = words[-2] if words[-1] in _UNITS else words[-1]
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(last)
+    return None
 
 
-# What msgspec, our own rules and pydantic say: `>= 1`, `at most 4 characters`.
-_LIMIT: Final = re.compile(
-    r"(?:[<>]=?|multiple of|of length|equal to|er than|ess than|at least|at most)"
-    r" (-?\d+(?:\.\d+)?)(?: [a-z ,]+)?$"
-)
+_UNITS: Final = frozenset({"bytes", "character", "characters", "item", "items"})
+"""What stands behind a limit in pydantic's sentences."""
 
 
 def code_of(message: str) -> str:

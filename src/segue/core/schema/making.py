@@ -13,9 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
-from segue.core.schema.describe import bare, describe
+from segue.core.schema.describe import bare, describe, marks_of
+from segue.core.schema.marks import read_bounds
 from segue.core.schema.refining import PATCH, Wish
-from segue.core.schema.shape import Kind
+from segue.core.schema.rules import unmet
+from segue.core.schema.shape import Bounds, Kind
 from segue.core.schema.source import Writer, compile_source
 from segue.core.schema.weaving import (
     Part,
@@ -63,7 +65,7 @@ class _Maker:
     def compile(self, hint: Any, wish: Wish) -> Callable[[Any], Any]:
         """Write the function of a hint."""
         plain, inner = wanted(hint, wish)
-        if kind_of(plain) in _NAMED:
+        if kind_of(plain) in _NAMED and not _predicates(hint):
             function: Callable[[Any], Any] = self._names[self._record(plain, inner)]
             return function
         return self._function(self._made(hint, wish, "value"), describe(plain).kind)
@@ -87,6 +89,12 @@ class _Maker:
     def _made(self, hint: Any, wish: Wish, value: str) -> str:
         if not changes(hint, wish):
             return value
+        made = self._whole(hint, wish, value)
+        for predicate in _predicates(hint):
+            made = f"{self._put('holding', _holding(predicate))}({made})"
+        return made
+
+    def _whole(self, hint: Any, wish: Wish, value: str) -> str:
         plain, wish = wanted(hint, wish)
         if _members(plain):
             return self._one_of(plain, wish, value)
@@ -205,6 +213,22 @@ class _Maker:
 
     def _part(self, part: Part, made: Wire) -> str:
         return self._made(part.field.hint, made.wish.inner, f"value.{part.attribute}")
+
+
+def _predicates(hint: Any) -> tuple[Callable[[Any], Any], ...]:
+    return read_bounds(marks_of(hint)).predicates
+
+
+def _holding(predicate: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Write a predicate as a function that gives back what it holds for."""
+    bounds = Bounds(predicates=(predicate,))
+
+    def hold(value: Any) -> Any:
+        for _, message in unmet(bounds, value, ""):
+            raise ValueError(message)
+        return value
+
+    return hold
 
 
 def _members(plain: Any) -> tuple[Any, ...]:

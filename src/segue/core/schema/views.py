@@ -31,7 +31,7 @@ from segue.core.schema.refining import (
     view_of,
 )
 from segue.core.schema.shape import Kind
-from segue.core.schema.weaving import kind_of, shape_of, wanted, weave
+from segue.core.schema.weaving import HOLDING, kind_of, shape_of, wanted, weave
 
 __all__ = [
     "IN",
@@ -62,7 +62,6 @@ before it was given a value raises `AttributeError`.
 Read: TypeAlias = Annotated[T, View("read", shape_of)]
 """A `T` as a client sees it: without its write-only fields, at every depth."""
 
-_NAMED: Final = (Kind.RECORD, Kind.ROW)
 IN: Final = Wish("create")
 OUT: Final = Wish("read")
 
@@ -129,7 +128,7 @@ def _check_way(hint: Any, ways: tuple[Way, ...], within: tuple[Any, ...] = ()) -
     if view is None:
         _check_unviewed(hint, other)
         # An alias may contain itself.
-        if kind_of(plain) not in _NAMED and plain not in within:
+        if kind_of(plain) in HOLDING and plain not in within:
             for each in typing.get_args(plain):
                 _check_way(each, ways, (*within, plain))
     elif view.way not in ways:

@@ -18,12 +18,13 @@ import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields as dataclass_fields, is_dataclass
 from types import UnionType
-from typing import Annotated, Any, Final, Union
+from typing import Annotated, Any, Final, Union, cast
 
 import msgspec
 
 from segue.core.errors import PlanError
 from segue.core.schema.describe import bare, describe, marks_of, name_of
+from segue.core.schema.marks import read_bounds
 from segue.core.schema.refining import (
     PATCH,
     READ,
@@ -38,6 +39,7 @@ from segue.core.schema.shape import Field, Kind, Shape
 from segue.core.types import UNSET
 
 __all__ = [
+    "HOLDING",
     "Part",
     "Wire",
     "changes",
@@ -50,7 +52,8 @@ __all__ = [
     "wire",
 ]
 
-_HOLDING: Final = {Kind.LIST, Kind.SET, Kind.TUPLE, Kind.MAPPING}
+HOLDING: Final = {Kind.LIST, Kind.SET, Kind.TUPLE, Kind.MAPPING, Kind.UNION}
+"""The kinds that a view looks into, to find records."""
 _NAMED: Final = {Kind.RECORD, Kind.ROW}
 _CHANGEABLE: Final = (list, dict, set, bytearray)
 
@@ -123,13 +126,12 @@ def weave(hint: Any, wish: Wish) -> Any:
         woven: Any = wire(plain, wish).type
     elif wish.way == PATCH:
         raise _no_fields(plain)
-    elif kind in _HOLDING:
-        arguments = tuple(weave(each, wish) for each in typing.get_args(plain))
-        woven = typing.get_origin(plain)[arguments]
     else:
-        members = tuple(weave(each, wish) for each in typing.get_args(plain))
-        woven = Union[members]  # noqa: UP007 - made at run time
-    marks = _others(marks_of(hint))
+        arguments = tuple(weave(each, wish) for each in typing.get_args(plain))
+        container = Union if kind is Kind.UNION else typing.get_origin(plain)
+        woven = cast("Any", container)[arguments]
+    # A predicate is asked of what is made, which has methods and all.
+    marks = [m for m in _others(marks_of(hint)) if not read_bounds([m]).predicates]
     return Annotated[(woven, *marks)] if marks else woven
 
 
@@ -196,7 +198,7 @@ def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
     key: tuple[Any, Wish | None]
     if kind in _NAMED:
         key = plain, wish
-    elif kind in _HOLDING or kind is Kind.UNION:
+    elif kind in HOLDING:
         key = plain, None
     else:
         return False

@@ -1,0 +1,31 @@
+"""Types beyond the first names: marks of fields, names of views, shapes.
+
+    from segue.schema import Describe, Named, Pattern
+
+The views themselves, `Create`, `Patch` and `Read`, are in `segue`.
+"""
+
+from segue.core.schema.describe import describe
+from segue.core.schema.marks import Describe, Pattern, ReadOnly, WriteOnly
+from segue.core.schema.refining import Named
+from segue.core.schema.shape import Bounds, Field, Kind, Notes, Shape
+from segue.core.schema.views import Incoming, incoming, is_viewed, shown_as, taken_as
+
+__all__ = [
+    "Bounds",
+    "Describe",
+    "Field",
+    "Incoming",
+    "Kind",
+    "Named",
+    "Notes",
+    "Pattern",
+    "ReadOnly",
+    "Shape",
+    "WriteOnly",
+    "describe",
+    "incoming",
+    "is_viewed",
+    "shown_as",
+    "taken_as",
+]

@@ -173,6 +173,25 @@ def test_a_mapping_with_a_name_is_an_interface():
     assert declared == "export interface A { [member: string]: null }\n"
 
 
+def test_a_long_row_of_names_is_followed_to_its_end():
+    row = {f"A{n}": {"$ref": f"#/components/schemas/A{n + 1}"} for n in range(3000)}
+    declared = types(**row, A3000={"type": "null"}).declarations()
+
+    assert declared.startswith("export type A0 = A1;\n")
+    assert declared.endswith("export type A3000 = null;\n")
+
+
+def test_a_schema_that_is_nested_without_end_is_told():
+    schema = {"type": "null"}
+    for _ in range(5000):
+        schema = {"anyOf": [schema, {"const": 1}]}
+
+    with pytest.raises(CommandError) as caught:
+        types(A=schema).declarations()
+
+    assert caught.value.problem.code == "SG-CLIENT-003"
+
+
 def test_names_that_are_alike_are_told_apart():
     declared = types(Order={"type": "string"}, order={"type": "null"}).declarations()
 

@@ -11,7 +11,7 @@ What is absent is not null: a member that may be missing has a `?` and no `undef
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from segue.clients.comments import comment, notes
@@ -19,7 +19,7 @@ from segue.clients.document import Document, Node, is_node, list_of, listed
 from segue.clients.names import Names, key, literal, pascal
 from segue.core.errors import CommandError
 
-__all__ = ["Types", "joined"]
+__all__ = ["Types", "joined", "rings"]
 
 _UNKNOWN: Final = "unknown"
 _SIMPLE: Final[Mapping[str, str]] = {
@@ -48,6 +48,9 @@ class Types:
     def __init__(self, document: Document, names: Names) -> None:
         self._document = document
         self._names = {name: names.give(pascal(name)) for name in document.schemas}
+        self._rings = rings(
+            {name: self._same(each) for name, each in document.schemas.items()}
+        )
         self._depth = 0
         self._in_form = False
 
@@ -191,7 +194,7 @@ class Types:
 
     def _declared(self, name: str, schema: Any) -> str:
         said = comment(notes(schema)) if is_node(schema) else ""
-        if name in self._reached(schema, set()):
+        if name in self._rings:
             # A name for itself and nothing else: whatever fits, fits.
             return f"{said}export type {self._names[name]} = {_UNKNOWN};\n"
         written = self.type(schema)
@@ -199,20 +202,46 @@ class Types:
             return f"{said}export interface {self._names[name]} {written}\n"
         return f"{said}export type {self._names[name]} = {written};\n"
 
-    def _reached(self, schema: Any, seen: set[str]) -> set[str]:
+    def _same(self, schema: Any) -> set[str]:
         """Find the named schemas that this one is, not those that are in it."""
-        if not is_node(schema):
-            return seen
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            name = self._document.schema_name(reference)
-            if name is not None and name not in seen:
-                seen.add(name)
-                self._reached(self._document.schemas[name], seen)
-        for word in ("oneOf", "anyOf", "allOf"):
-            for each in listed(schema, word):
-                self._reached(each, seen)
-        return seen
+        found: set[str] = set()
+        left = [schema]
+        while left:
+            each = left.pop()
+            if not is_node(each):
+                continue
+            if isinstance(reference := each.get("$ref"), str):
+                found.add(self._document.schema_name(reference) or "")
+            for word in ("oneOf", "anyOf", "allOf"):
+                left += listed(each, word)
+        return found - {""}
+
+
+def rings(graph: Mapping[str, Collection[str]]) -> set[str]:
+    """Find what leads back to itself, and what lies between two such rings.
+
+    Args:
+        graph: What each name leads to; all of them are names of the graph.
+
+    Example:
+        >>> sorted(rings({"a": ["b"], "b": ["a", "c"], "c": [], "d": ["a"]}))
+        ['a', 'b']
+    """
+    for _ in range(2):  # first what leads nowhere goes, then what nothing leads to
+        back: dict[str, list[str]] = {name: [] for name in graph}
+        for name, targets in graph.items():
+            for target in targets:
+                back[target].append(name)
+        left = {name: len(targets) for name, targets in graph.items()}
+        ended = [name for name, count in left.items() if not count]
+        while ended:
+            for name in back[ended.pop()]:
+                left[name] -= 1
+                if not left[name]:
+                    ended.append(name)
+        kept = {name for name, count in left.items() if count}
+        graph = {name: [s for s in back[name] if s in kept] for name in kept}
+    return set(graph)
 
 
 def joined(types: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from segue.clients.comments import plain
@@ -23,6 +23,7 @@ from segue.clients.types import Types
 
 __all__ = ["write_typescript"]
 
+_RUNTIME: Final = Path(__file__).with_name("runtime")
 _PARTS: Final = ("transport", "streams", "events", "lines", "sockets")
 _IMPORT: Final = re.compile(r"^import [^;]*;\n+", re.MULTILINE)
 _DECLARED: Final = re.compile(
@@ -91,8 +92,8 @@ def write_typescript(content: Any) -> str:
 
 
 def _part(name: str) -> str:
-    place = files("segue.clients") / "runtime" / f"{name}.ts"
-    text = _IMPORT.sub("", place.read_text(encoding="utf-8"))
+    text = (_RUNTIME / f"{name}.ts").read_text(encoding="utf-8")
+    text = _IMPORT.sub("", text)
     return _INNER.sub("", text)
 
 

@@ -6,11 +6,11 @@ from types import FrameType
 from typing import Any, ClassVar, Final, cast
 
 from segue.app import App
-from segue.clients.commands import client_command
 from segue.core.errors import RouteError
 from segue.core.handlers.places import calling_place
 from segue.group import Group
-from segue.openapi.commands import document_at, print_document
+from segue.openapi.clients import write_client
+from segue.openapi.commands import print_document
 from segue.openapi.information import Information
 from segue.openapi.page import Page, SwaggerUI
 from segue.openapi.selection import Include
@@ -76,7 +76,7 @@ class OpenAPI:
         served = Served(app, self.information, self.include, self.path)
         if not documents:
             app.command(name="openapi")(print_document)
-            app.command(name="client")(client_command(document_at))
+            app.command(name="client")(write_client)
         documents.append(served)
         routes = Group(include_in_schema=False, **_guarded(self.allow))
         routes.get(self.path)(served.answer)

@@ -1,14 +1,8 @@
-"""`segue client ts`."""
+"""Where a client goes."""
 
-import subprocess
-import sys
-
-import documents
 import pytest
 
-from segue import App
-from segue.clients import write_typescript
-from segue.clients.commands import client_command, deliver
+from segue.clients.delivery import deliver
 from segue.core.errors import CommandError
 
 
@@ -90,65 +84,3 @@ def test_a_file_that_cannot_be_read_is_told(place, content):
         deliver("text\n", check=str(place))
 
     assert caught.value.problem.code == "SG-CLIENT-005"
-
-
-def test_the_command_asks_for_the_document_of_the_app(capsys):
-    asked = []
-
-    def find(app, path):
-        asked.append((app, path))
-        return documents.get()
-
-    app = App()
-    client_command(find)(app, "ts", path="/v2.json")
-
-    assert asked == [(app, "/v2.json")]
-    assert capsys.readouterr().out == write_typescript(documents.get())
-
-
-APP = """
-from segue import App
-from segue.openapi import OpenAPI
-
-app = App()
-app.use(OpenAPI(title="Shop"))
-
-@app.get("/orders/{id}")
-def show_order(id: int) -> dict[str, int]:
-    return {"id": id}
-"""
-
-
-def segue(folder, *words):
-    command = [sys.executable, "-m", "segue", "client", "ts", *words]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.mark.feature("M-066")
-def test_an_app_with_a_document_has_the_command(tmp_path):
-    app = tmp_path / "app.py"
-    app.write_text(APP, encoding="utf-8")
-
-    written = segue(tmp_path, "--out", "api.ts")
-    same = segue(tmp_path, "--check", "api.ts")
-    app.write_text(APP.replace("id: int", "id: int, verbose: bool = False"), "utf-8")
-    other = segue(tmp_path, "--check", "api.ts")
-
-    assert (written.returncode, written.stdout, written.stderr) == (0, "", "")
-    assert (same.returncode, same.stdout, same.stderr) == (0, "", "")
-    assert other.returncode == 1
-    assert "\n+  verbose?: boolean | undefined;\n" in other.stdout
-    assert other.stderr.startswith("SG-CLIENT-006  api.ts is not what the app says.\n")
-    assert "Traceback" not in other.stderr
-
-
-def test_an_app_without_a_document_has_not(tmp_path):
-    app = APP.replace('app.use(OpenAPI(title="Shop"))', "")
-    (tmp_path / "app.py").write_text(app, encoding="utf-8")
-
-    done = segue(tmp_path)
-
-    assert done.returncode == 2
-    assert "No such command 'client'" in done.stderr

@@ -1,48 +1,15 @@
-"""`segue client ts`: write a client, or tell whether a file still is the one."""
+"""Where a written client goes: to a file, beside one to compare it with, or out."""
 
 import difflib
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final
 
-from segue.app import App
-from segue.clients.write import write_typescript
 from segue.core.errors import CommandError
 
-__all__ = ["client_command", "deliver"]
+__all__ = ["deliver"]
 
 _LONGEST: Final = 200
-
-
-def client_command(find: Callable[[App, str], Any]) -> Callable[..., None]:
-    """Make the command for apps that have a document.
-
-    Args:
-        find: Gives the document of an app that is served at a path.
-    """
-
-    def client(
-        app: App,
-        language: Literal["ts"],
-        *,
-        out: str = "",
-        check: str = "",
-        path: str = "",
-    ) -> None:
-        """Write a typed client of the app.
-
-        Args:
-            app: The app of this folder.
-            language: What it is written in: TypeScript.
-            out: Write it to this file.
-            check: Compare it with this file; exit with 1 when they differ.
-            path: Of several documents the one that is served here.
-        """
-        del language  # there is one
-        deliver(write_typescript(find(app, path)), out=out, check=check)
-
-    return client
 
 
 def deliver(text: str, *, out: str = "", check: str = "") -> None:

@@ -80,7 +80,7 @@ def _paths(
     kernel: Kernel, places: list[Place], operations: Operations
 ) -> dict[str, Any]:
     def name_of(route: Route) -> str:
-        return kernel.plan_for(route).name
+        return kernel.served_for(route).plan.name
 
     ids = operation_ids(places, name_of)
     for place in places:

@@ -20,12 +20,13 @@ from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
 from segue.core.schema.models import decoders_of, is_of_model
+from segue.core.schema.views import incoming
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
 
-UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What msgspec raises for a body that does not fit."""
+UNFIT = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+"""What is raised for a body that does not fit: by msgspec, or by the class it makes."""
 
 _MSGPACK: Final = (
     "application/msgpack",
@@ -46,9 +47,12 @@ def body_reader(
     """
     if bare(argument.hint) is bytes:
         return _as_it_came, lambda body, _content_type: body
-    decoders = decoders_of(argument.hint)
-    json = _Decoder(argument, decoders.json, _json)
-    packed = _Decoder(argument, decoders.msgpack, _unpack)
+    view = incoming(argument.hint)
+    hint = argument.hint if view is None else view.type
+    make = None if view is None else view.make
+    decoders = decoders_of(hint)
+    json = _Decoder(argument, hint, decoders.json, _json, make)
+    packed = _Decoder(argument, hint, decoders.msgpack, _unpack, make)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
@@ -84,8 +88,10 @@ class _Decoder:
 
     Args:
         argument: What the body becomes.
-        decode: The decoder of its type.
+        hint: What is decoded.
+        decode: The decoder of that.
         plain: The decoder of the format into plain data.
+        make: Makes what the argument is of what was decoded, where the two differ.
 
     Attributes:
         quick: Decodes and checks; its errors are `UNFIT`, and say too little.
@@ -94,15 +100,18 @@ class _Decoder:
     def __init__(
         self,
         argument: Argument,
+        hint: Any,
         decode: Callable[[bytes], Any],
         plain: Callable[[bytes], Any],
+        make: Callable[[Any], Any] | None,
     ) -> None:
-        self._hint = argument.hint
+        self._hint = hint
         self._default = argument.default
         self._plain = plain
-        check, complete = check_for(argument.hint), completer(argument.hint)
+        check, complete = check_for(hint), completer(hint)
         decode = decode if check is None else _checked(decode, check)
-        self.quick = decode if complete is None else _completed(decode, complete)
+        decode = decode if complete is None else _completed(decode, complete)
+        self.quick = decode if make is None else _made(decode, make)
         # JSON has no number that is infinite or none; msgpack has.
         self._has_infinite = plain is _unpack
 
@@ -175,6 +184,12 @@ def _has_infinite(data: Any) -> bool:
         elif isinstance(part, list):
             parts.extend(part)  # pyright: ignore[reportUnknownArgumentType] - of Any
     return False
+
+
+def _made(
+    decode: Callable[[bytes], Any], make: Callable[[Any], Any]
+) -> Callable[[bytes], Any]:
+    return lambda body: make(decode(body))
 
 
 def _completed(

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
+from segue.core.errors import nearest
 from segue.core.handlers.inputs import (
     bare,
     fields_of,
@@ -23,7 +24,7 @@ from segue.core.handlers.inputs import (
     members_of,
     values_of,
 )
-from segue.core.handlers.invalid import invalid, of_faults
+from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument, Source
 from segue.core.handlers.whole import completer
 from segue.core.http.forms import FormData, Upload
@@ -32,6 +33,7 @@ from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import Fault, FaultFinder, faults_of
 from segue.core.schema.models import decoders_of, is_model, is_of_model
+from segue.core.schema.views import incoming, taken_as
 from segue.core.types import UNSET
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
 Pairs: TypeAlias = Mapping[str, list[Any]]
 """The values of each name."""
 
+_HINTS: Final = 10
+_LONGEST: Final = 64
 _WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
@@ -69,7 +73,7 @@ def form_pairs(form: FormData) -> Pairs:
 def whole_pairs(values: Any, hint: Any) -> Pairs:
     """Collect what headers or cookies have for the fields of a record."""
     found: dict[str, list[str]] = {}
-    for name in fields_of(hint):
+    for name in fields_of(taken_as(hint)):
         if isinstance(values, Headers):
             texts = values.get_all(name.replace("_", "-"))
         else:
@@ -113,7 +117,9 @@ class _Text:
     """Converts data made of texts to a type, and finds what is wrong with it."""
 
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        view = incoming(hint)
+        self._hint = hint = hint if view is None else view.type
+        self._make = _as_it_is if view is None else view.make
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
         self._complete = completer(hint)
@@ -143,8 +149,8 @@ class _Text:
             if is_finite(value) and (self._check is None or self._check(value)):
                 if self._complete is not None:
                     self._complete(value)
-                return value
-        except ValueError as error:
+                return self._make(value)
+        except (ValueError, TypeError) as error:
             first = faults_of(error)
             if is_of_model(error):
                 raise of_faults(place, root, first) from None
@@ -178,7 +184,7 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
         others: Names that other arguments ask for.
     """
     hint, default, place = argument.hint, argument.default, argument.source.value
-    fields = fields_of(hint)
+    fields = fields_of(taken_as(hint))
     readers = {name: _field_reader(of) for name, of in fields.items()}
     ignored = frozenset(others) - fields.keys()
     text = _Text(hint)
@@ -191,9 +197,22 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
             for name, values in pairs.items()
             if name not in ignored
         }
-        return text.convert(found, place, "")
+        try:
+            return text.convert(found, place, "")
+        except Invalid as error:
+            raise _with_hints(error, {*fields, *ignored}) from error
 
     return read
+
+
+def _with_hints(error: Invalid, known: Iterable[str]) -> Invalid:
+    """Name the nearest field beside the first few that there are not."""
+    unknown = [e for e in error.extra["errors"] if e["code"] == "unknown_field"]
+    for each in unknown[:_HINTS]:
+        # To compare costs more, the longer the name is.
+        near = nearest(each["name"][:_LONGEST], known)
+        each["message"] += f"; did you mean {near!r}?" if near else ""
+    return error
 
 
 def _last(values: list[Any]) -> Any:

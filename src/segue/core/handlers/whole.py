@@ -8,13 +8,14 @@ Source: JSON Schema 2020-12 Core, section 6.1 for whole numbers.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final, TypeAlias, cast, get_origin
 
 from segue.core.schema.describe import describe
+from segue.core.schema.rules import identity_of
 from segue.core.schema.shape import Kind, Shape
 
 __all__ = ["completer", "whole_numbers"]
@@ -62,12 +63,13 @@ def completer(hint: Any) -> Complete | None:
     return _Completer().of(shape) if _needs(shape, set()) else None
 
 
-def _needs(shape: Shape, seen: set[str]) -> bool:
+def _needs(shape: Shape, seen: set[Hashable]) -> bool:
     if _defaults(shape) or any(_needs(inner, seen) for inner in shape.inner):
         return True
-    if shape.kind not in (Kind.RECORD, Kind.ROW) or repr(shape.hint) in seen:
+    known = identity_of(shape.hint)
+    if shape.kind not in (Kind.RECORD, Kind.ROW) or known in seen:
         return False
-    seen.add(repr(shape.hint))
+    seen.add(known)
     return any(_needs(field.shape, seen) for field in shape.fields())
 
 
@@ -86,7 +88,7 @@ class _Completer:
     """Builds the functions for a type and those inside it, each record's once."""
 
     def __init__(self) -> None:
-        self._records: dict[str, Complete] = {}
+        self._records: dict[Hashable, Complete] = {}
 
     def of(self, shape: Shape) -> Complete:
         """Build the function of one shape."""
@@ -103,7 +105,7 @@ class _Completer:
         return _nothing
 
     def _record(self, shape: Shape) -> Complete:
-        key = repr(shape.hint)
+        key = identity_of(shape.hint)
         if key in self._records:
             return partial(self._later, key)
         self._records[key] = _nothing  # until it is known
@@ -124,7 +126,7 @@ class _Completer:
         self._records[key] = complete
         return complete
 
-    def _later(self, key: str, value: Any) -> None:
+    def _later(self, key: Hashable, value: Any) -> None:
         self._records[key](value)
 
     def _union(self, shape: Shape) -> Complete:

@@ -35,7 +35,7 @@ def map_app(kernel: Kernel) -> dict[str, Any]:
 
 
 def _route(kernel: Kernel, route: Route) -> dict[str, Any]:
-    plan = kernel.plan_for(route)
+    plan = kernel.served_for(route).plan
     entry = kernel.entry_for(route)
     return {
         "methods": None if route.methods is None else sorted(route.methods),

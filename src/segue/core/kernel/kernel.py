@@ -23,7 +23,6 @@ from segue.core.errors import (
 )
 from segue.core.handlers.compile import Call
 from segue.core.handlers.draft import Tools
-from segue.core.handlers.plan import Plan
 from segue.core.http.bodies import on_event_loop
 from segue.core.http.hosts import HostRule, valid_host
 from segue.core.http.limits import Limits
@@ -126,7 +125,6 @@ class Kernel(msgspec.Struct, eq=False):
     app: Any
     configuration: Configuration
     table: RouteTable
-    plan_for: Callable[[Route], Plan]
     served_for: Callable[[Route], Served]
     entry_for: Callable[[Route], Entry]
     surface: Surface
@@ -423,7 +421,7 @@ class Kernel(msgspec.Struct, eq=False):
     def needs_asgi(self) -> str | None:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
         for route in self.table:
-            plan = self.plan_for(route)
+            plan = self.served_for(route).plan
             if WEBSOCKET in (route.methods or ()):
                 return f"{route.place} is a WebSocket"
             if plan.is_async:
@@ -436,7 +434,7 @@ class Kernel(msgspec.Struct, eq=False):
 
     def streams(self) -> bool:
         """Tell whether some handler is a generator."""
-        return any(self.plan_for(route).is_generator for route in self.table)
+        return any(self.served_for(route).plan.is_generator for route in self.table)
 
     def is_endless(self, response: Response) -> bool:
         """Tell whether an answer is a stream of events, which no stop waits for."""

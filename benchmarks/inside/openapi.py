@@ -5,6 +5,7 @@ has a class of its own with a list of another class in it. Seconds of CPU, the b
 some rounds. FastAPI is measured beside it where it is installed.
 """
 
+import importlib
 import importlib.util
 import json
 import time
@@ -42,23 +43,25 @@ def add_pair(app: App, number: int) -> None:
     fields = [("name", str), ("lines", list[Line]), ("note", str | None, None)]
     item: Any = msgspec.defstruct(f"Item{number}", fields)
 
-    def show(id: int, lang: str = "en", page: Annotated[int, Ge(1)] = 1):
+    def show(item_id: int, lang: str = "en", page: Annotated[int, Ge(1)] = 1):
         """Show an item."""
         raise NotFound
 
-    def change(id: int, item):
+    def change(item_id: int, item):
         """Change an item."""
         return item
 
     show.__annotations__["return"] = item
     change.__annotations__ |= {"item": item, "return": item}
-    app.add(f"/items{number}/{{id}}", show, name=f"show{number}")
-    app.add(f"/items{number}/{{id}}", change, methods=["PUT"], name=f"change{number}")
+    app.add(f"/items{number}/{{item_id}}", show, name=f"show{number}")
+    app.add(
+        f"/items{number}/{{item_id}}", change, methods=["PUT"], name=f"change{number}"
+    )
 
 
 def measure_fastapi() -> float:
-    import fastapi
-    import pydantic
+    fastapi: Any = importlib.import_module("fastapi")
+    pydantic: Any = importlib.import_module("pydantic")
 
     class Part(pydantic.BaseModel):
         sku: str
@@ -70,14 +73,14 @@ def measure_fastapi() -> float:
             f"Item{number}", name=str, lines=list[Part], note=(str | None, None)
         )
 
-        def show(id: int, lang: str = "en", page: int = fastapi.Query(1, ge=1)):
+        def show(item_id: int, lang: str = "en", page: int = fastapi.Query(1, ge=1)):
             """Show an item."""
 
-        def change(id: int, item):
+        def change(item_id: int, item):
             """Change an item."""
 
         change.__annotations__["item"] = item
-        path = f"/items{number}/{{id}}"
+        path = f"/items{number}/{{item_id}}"
         app.get(path, response_model=item, name=f"show{number}")(show)
         app.put(path, response_model=item, name=f"change{number}")(change)
     begun = time.process_time()

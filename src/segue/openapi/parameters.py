@@ -171,6 +171,8 @@ def _reads_empty(hint: Any) -> bool:
 
 def _object(value: Value, schemas: JsonSchemas, name: str = "") -> dict[str, Any]:
     schema = value_schema(value, schemas)
+    # Which way a value goes is no question here.
+    schema.pop("readOnly", None)
     description = value.description or schema.pop("description", None)
     deprecated = schema.pop("deprecated", None) or value.deprecated
     said = {

@@ -1,0 +1,1 @@
+"""Data: models, queries, transactions."""

@@ -54,10 +54,13 @@ class Result(msgspec.Struct, frozen=True):
     Attributes:
         rows: The driver's own rows; result processors have not been applied.
         count: Rows found or changed; -1 where the driver does not know.
+        key: The key that the database gave to an inserted row, where there is no
+            RETURNING (MySQL).
     """
 
     rows: list[Any]
     count: int
+    key: Any = None
 
 
 Steps: TypeAlias = Generator[Command, Result, T]

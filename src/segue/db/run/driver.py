@@ -118,6 +118,10 @@ class Driver(Protocol):
         """Do a statement about savepoints."""
         ...  # protocol
 
+    def raw(self, connection: Any) -> Any:
+        """Give what SQLAlchemy can work with."""
+        ...  # protocol
+
 
 class AsyncDriver(Protocol):
     """The same, awaited."""
@@ -171,6 +175,10 @@ class AsyncDriver(Protocol):
 
     async def control(self, connection: Any, sql: str) -> None:
         """Do a statement about savepoints."""
+        ...  # protocol
+
+    def raw(self, connection: Any) -> Any:
+        """Give a plain connection for a thread, which SQLAlchemy can work with."""
         ...  # protocol
 
 

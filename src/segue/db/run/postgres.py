@@ -59,6 +59,7 @@ _OTHERS: Final[tuple[tuple[tuple[type[Exception], ...], type[DatabaseError]], ..
     ((pg.IdleInTransactionSessionTimeout, pg.TooManyConnections), ConnectionLostError),
     ((psycopg.DataError,), DataError),
 )
+_ZONE: Final = "SET TIME ZONE 'UTC'"
 _KEY: Final = re.compile(r"\((.*?)\)=\(")
 
 
@@ -104,6 +105,7 @@ class PostgresDriver(_Shared):
         """
         try:
             connection = psycopg.connect(autocommit=True, **self._info)
+            connection.execute(_ZONE)
         except psycopg.Error as error:
             raise _unreachable(error) from error
         self._settle(connection)
@@ -171,6 +173,10 @@ class PostgresDriver(_Shared):
         except psycopg.Error as error:
             raise postgres_error(error, command.sql, connection) from error
 
+    def raw(self, connection: Any) -> Any:
+        """Give what SQLAlchemy can work with."""
+        return connection
+
     def begin(self, connection: Any, manner: Manner) -> None:
         """Begin a transaction."""
         self.control(connection, usual_begin(manner))
@@ -207,6 +213,7 @@ class AsyncPostgresDriver(_Shared):
             connection = await psycopg.AsyncConnection.connect(
                 autocommit=True, **self._info
             )
+            await connection.execute(_ZONE)
         except psycopg.Error as error:
             raise _unreachable(error) from error
         self._settle(connection)
@@ -273,6 +280,19 @@ class AsyncPostgresDriver(_Shared):
                     yield rows
         except psycopg.Error as error:
             raise postgres_error(error, command.sql, connection) from error
+
+    def raw(self, connection: Any) -> Any:
+        """Give a plain connection over the same socket, for a thread.
+
+        While it is used, nobody may use the async one. It prepares nothing, since the
+        names of statements are the other one's.
+        """
+        twin = getattr(connection, "segue_twin", None)
+        if twin is None:
+            twin = psycopg.Connection(connection.pgconn)
+            twin.prepare_threshold = None
+            connection.segue_twin = twin
+        return twin
 
     async def begin(self, connection: Any, manner: Manner) -> None:
         """Begin a transaction."""

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -18,6 +18,7 @@ from segue.db.command import Command, Result, Steps
 from segue.db.run.address import Address
 from segue.db.run.driver import Manner
 from segue.db.run.errors import (
+    AbortedError,
     CheckError,
     ConnectionLostError,
     ConstraintError,
@@ -99,20 +100,20 @@ class SqliteDriver:
         return connection
 
     def _connect(self, busy: float) -> sqlite3.Connection:
-        path = self._address.path
-        uri = "?" in str(self._address.url.database or "")
+        path, query = self._address.path, self._address.url.query
+        name = f"file:{quote(path)}?{urlencode(query)}" if query else path
         try:
             connection = sqlite3.connect(
-                path if not uri else f"file:{quote(path, safe='/?=&')}",
+                name,
                 timeout=busy,
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=512,
-                uri=uri,
+                uri=bool(query),
             )
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute(f"PRAGMA synchronous={self._level}")
-            if path != ":memory:":
+            if path != ":memory:" and not query:
                 connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.Error as error:
             raise _cannot_open(path, error) from error
@@ -168,21 +169,29 @@ class SqliteDriver:
         """Do one command; outside a transaction a writing one waits for its turn."""
         if not command.writes or connection.in_transaction:
             return _execute(connection, command)
+        if id(connection) in self._writing:
+            raise _gone()
         self._take_turn()
         try:
-            if not command.many:
-                return _execute(connection, command)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = _execute(connection, command)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
+            return self.execute_in_turn(connection, command)
         finally:
             self.turn.give()
+
+    def execute_in_turn(
+        self, connection: sqlite3.Connection, command: Command
+    ) -> Result:
+        """Do one writing command where the turn was taken already."""
+        if not command.many:
+            return _execute(connection, command)
+        self.control(connection, "BEGIN IMMEDIATE")
+        try:
+            result = _execute(connection, command)
+            self.control(connection, "COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
 
     def stream(
         self, connection: sqlite3.Connection, command: Command, size: int
@@ -196,6 +205,10 @@ class SqliteDriver:
             raise sqlite_error(error, command.sql) from error
 
     # -- transactions
+
+    def raw(self, connection: sqlite3.Connection) -> Any:
+        """Give what SQLAlchemy can work with."""
+        return connection
 
     def begin(self, connection: sqlite3.Connection, manner: Manner) -> None:
         """Begin a transaction; one that may write waits for its turn first."""
@@ -319,7 +332,7 @@ def _cannot_open(path: str, error: sqlite3.Error) -> DatabaseError:
 
 
 def _gone() -> DatabaseError:
-    return ConnectionLostError(
+    return AbortedError(
         "SQLite had rolled the transaction back already, after an error that was "
         "caught. Nothing of it was kept."
     )

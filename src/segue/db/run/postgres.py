@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import errors as pg
-from psycopg.pq import ConnStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from segue.db.command import Command, Result, Steps
@@ -60,6 +60,7 @@ _OTHERS: Final[tuple[tuple[tuple[type[Exception], ...], type[DatabaseError]], ..
     ((psycopg.DataError,), DataError),
 )
 _ZONE: Final = "SET TIME ZONE 'UTC'"
+_ROWS: Final = ExecStatus.TUPLES_OK
 _KEY: Final = re.compile(r"\((.*?)\)=\(")
 
 
@@ -134,8 +135,8 @@ class PostgresDriver(_Shared):
                         result = self._many(connection, command)
                     else:
                         cursor = execute(command.sql, command.values)
-                        # Most commands want their rows, and most of those have some.
-                        rows = cursor.fetchall() if command.rows else []
+                        has_rows = command.rows and cursor.pgresult.status == _ROWS
+                        rows = cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
                 except psycopg.Error as error:
                     if _is_stale(error, connection):
@@ -242,7 +243,8 @@ class AsyncPostgresDriver(_Shared):
                         result = await self._many(connection, command)
                     else:
                         cursor = await execute(command.sql, command.values)
-                        rows = await cursor.fetchall() if command.rows else []
+                        has_rows = command.rows and cursor.pgresult.status == _ROWS
+                        rows = await cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
                 except psycopg.Error as error:
                     if _is_stale(error, connection):

@@ -304,7 +304,7 @@ class App(Group):
                     where=(here,),
                 )
             # An extension that may be there several times says for what it is.
-            claim = getattr(extension, "claims", kind)
+            claim = getattr(extension, "extension_key", kind)
             if claim in self.extensions:
                 raise RouteError(
                     "SG-APP-013",

@@ -21,7 +21,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """One statement, ready for the driver.
 
     Attributes:
@@ -48,7 +48,7 @@ class Command(msgspec.Struct, frozen=True):
     statement: Any = None
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What a command brought.
 
     Attributes:

@@ -71,7 +71,7 @@ class Database:
         os.register_at_fork(after_in_child=lambda: _forked(ref()))
 
     @property
-    def claims(self) -> Any:
+    def extension_key(self) -> Any:
         """What no second extension of an app may be as well: this database."""
         return Database if self.models is None else (Database, self.models)
 

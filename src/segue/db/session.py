@@ -44,6 +44,7 @@ class Db(Generic[R]):
     def __init__(self, database: Any, source: Source, *, atomic: bool = False) -> None:
         self.database = database
         self._source = source
+        self._run_alone = source.run
         self._atomic = atomic
         self._block: Block | None = None
         self._hooks: list[Callable[[], Any]] = []
@@ -63,12 +64,10 @@ class Db(Generic[R]):
     def run(self, steps: Steps[T]) -> T:
         """Do some steps, and give what they return."""
         block = self._block
-        if block is not None:
-            with block.lock:
-                return self._source.driver.drive(block.slot.connection, steps)
-        if self._atomic:
-            return self._run_opening(steps)
-        return self._source.run(steps)
+        if block is None:
+            return self._run_opening(steps) if self._atomic else self._run_alone(steps)
+        with block.lock:
+            return self._source.driver.drive(block.slot.connection, steps)
 
     def _run_opening(self, steps: Steps[T]) -> T:
         """Do some steps, of which the first write opens the transaction."""
@@ -76,7 +75,7 @@ class Db(Generic[R]):
             command = next(steps)
             while not (command.writes or command.locks):
                 try:
-                    result = self._source.run(_one(command))
+                    result = self._run_alone(_one(command))
                 except DatabaseError as error:
                     command = steps.throw(error)
                 else:

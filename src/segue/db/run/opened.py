@@ -15,6 +15,7 @@ from segue.db.run.pool import Pool, PoolLimits, PoolStatistics
 from segue.db.run.source import AsyncSource, Source
 from segue.db.run.sqlite import SqliteDriver
 from segue.db.run.sqlite_async import AsyncSqliteSource
+from segue.db.run.sqlite_source import SqliteSource
 from segue.db.run.threaded import ThreadedDriver
 
 __all__ = ["OpenedDatabase"]
@@ -42,7 +43,11 @@ class OpenedDatabase:
         self._driver = driver = _driver(address, self.limits)
         self.dialect: Any = driver.dialect
         self._pool = Pool(driver, self.limits, _name(address), self.threads.complete)
-        self.source = Source(driver, self._pool)
+        self.source = (
+            SqliteSource(driver, self._pool)
+            if isinstance(driver, SqliteDriver)
+            else Source(driver, self._pool)
+        )
         self._of_loop: tuple[Any, AsyncSource | None] = (None, None)
         self._lock = threading.Lock()
 

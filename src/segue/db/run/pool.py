@@ -146,6 +146,15 @@ class Pool:
             replaced=self._replaced,
         )
 
+    @property
+    def shelf(self) -> tuple[deque[Slot], deque[Waiter]]:
+        """The connections at hand, and who waits, for who takes one by itself.
+
+        That is right where connections need no question before they are lent, and only
+        while nobody waits.
+        """
+        return self._free, self._waiters
+
     # -- lending
 
     def take(self) -> Slot:

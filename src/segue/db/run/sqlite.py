@@ -34,7 +34,7 @@ from segue.db.run.errors import (
 )
 from segue.db.run.turn import Turn
 
-__all__ = ["SqliteDriver", "sqlite_error"]
+__all__ = ["SqliteDriver", "sqlite_error", "throw_into"]
 
 T = TypeVar("T")
 
@@ -157,9 +157,9 @@ class SqliteDriver:
                         result = self.execute(connection, command)
                     else:
                         cursor = connection.execute(command.sql, command.values)
-                        result = Result(cursor.fetchall(), cursor.rowcount)
+                        result = Result(cursor.fetchall(), -1)
                 except (sqlite3.Error, DatabaseError) as error:
-                    command = _throw(steps, error, command)
+                    command = throw_into(steps, error, command)
                     continue
                 command = steps.send(result)
         except StopIteration as end:
@@ -277,7 +277,8 @@ def _execute(connection: sqlite3.Connection, command: Command) -> Result:
         raise sqlite_error(error, command.sql) from error
 
 
-def _throw(steps: Steps[Any], error: Exception, command: Command) -> Command:
+def throw_into(steps: Steps[Any], error: Exception, command: Command) -> Command:
+    """Throw an error of the driver into the steps, as ours."""
     if isinstance(error, sqlite3.Error):
         told = sqlite_error(error, command.sql)
         told.__cause__ = error

@@ -1,15 +1,16 @@
 """SQLite in async code.
 
 A read runs on the loop itself, where it costs what it costs in sync code: to go to a
-thread and back takes longer than most reads. It has a budget: after some thousand steps
-of SQLite's machine, about a tenth of a millisecond, it is stopped and done again in a
-thread; the statement is remembered, and goes there at once the next time.
+thread and back takes longer than most reads. It has a budget: after two
+tenths of a millisecond it is stopped and done again in a thread; the statement is
+remembered, and goes there at once the next time.
 
 A write waits for its turn on the loop before it takes a connection and a thread. One
 that waited in a thread would keep it from the transaction it waits for.
 """
 
 import sqlite3
+from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from segue.core.kernel.threads import WorkerThreads
@@ -25,8 +26,11 @@ __all__ = ["AsyncSqliteSource"]
 
 T = TypeVar("T")
 
-_BUDGET: Final = 4000
-"""Steps of SQLite's machine that a read may take on the loop."""
+_BUDGET: Final = 0.0002
+"""Seconds that a read may take on the loop."""
+_STEPS: Final = 1000
+"""Steps of SQLite's machine between two looks at the clock. They are counted over the
+life of a statement, so a look alone says nothing."""
 _REMEMBERED: Final = 1000
 
 
@@ -49,6 +53,7 @@ class AsyncSqliteSource(AsyncSource):
         self._slow: set[str] = set()
         self._reader: sqlite3.Connection | None = None
         self._inline = inline
+        self._began = 0.0
 
     async def run(self, steps: Steps[T]) -> T:
         """Do some steps; each of their statements commits itself."""
@@ -71,9 +76,10 @@ class AsyncSqliteSource(AsyncSource):
         if command.writes or not self._inline or command.sql in self._slow:
             return None
         reader = self._reader or self._open()
+        self._began = perf_counter()
         try:
             cursor = reader.execute(command.sql, command.values)
-            return Result(cursor.fetchall(), cursor.rowcount)
+            return Result(cursor.fetchall(), -1)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname in _FOR_A_THREAD:
                 if error.sqlite_errorname == "SQLITE_INTERRUPT":
@@ -85,8 +91,11 @@ class AsyncSqliteSource(AsyncSource):
 
     def _open(self) -> sqlite3.Connection:
         reader = self._reader = self._plain.connect_reader()
-        reader.set_progress_handler(_stop, _BUDGET)
+        reader.set_progress_handler(self._stop, _STEPS)
         return reader
+
+    def _stop(self) -> bool:
+        return perf_counter() - self._began > _BUDGET
 
     def _remember(self, sql: str) -> None:
         if len(self._slow) >= _REMEMBERED:
@@ -145,7 +154,3 @@ _FOR_A_THREAD: Final = frozenset(
     | {"SQLITE_BUSY_SNAPSHOT", "SQLITE_READONLY"}
 )
 """What says that a read does not belong on the loop."""
-
-
-def _stop() -> int:
-    return 1

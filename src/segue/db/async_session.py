@@ -10,7 +10,7 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -95,15 +95,20 @@ class AsyncDb(Generic[R]):
 
     # -- statements
 
-    async def run(self, steps: Steps[T]) -> T:
+    def run(self, steps: Steps[T]) -> Coroutine[Any, Any, T]:
         """Do some steps, and give what they return."""
-        block = self._here() if self._blocks or self._root else None
-        if block is not None:
-            async with block.lock:
-                return await self._source.driver.drive(block.slot.connection, steps)
-        if self._atomic:
-            return await self._run_opening(steps)
-        return await self._source.run(steps)
+        if self._root is None and not self._blocks:
+            if self._atomic:
+                return self._run_opening(steps)
+            return (self._found or self._source).run(steps)
+        return self._run_inside(steps)
+
+    async def _run_inside(self, steps: Steps[T]) -> T:
+        block = self._here()
+        if block is None:
+            return await self._source.run(steps)
+        async with block.lock:
+            return await self._source.driver.drive(block.slot.connection, steps)
 
     async def _run_opening(self, steps: Steps[T]) -> T:
         """Do some steps, of which the first write opens the transaction."""

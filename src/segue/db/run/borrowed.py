@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy.pool import NullPool
-
 from segue.core.errors import WalkError
 
 __all__ = ["borrowed"]
@@ -59,6 +56,10 @@ def borrowed(dialect: Any, raw: Any) -> Iterator[Any]:
         dialect: The dialect; its class is used anew, since a connection settles it.
         raw: The driver's connection, inside a transaction.
     """
+    # Imported here: with the first table or connection it is there in any case.
+    import sqlalchemy  # noqa: PLC0415
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415
+
     lent = _Borrowed(raw)
     engine = sqlalchemy.create_engine(
         f"{dialect.name}+{dialect.driver}://",

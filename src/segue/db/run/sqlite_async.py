@@ -1,8 +1,8 @@
 """SQLite in async code.
 
 A read runs on the loop itself, where it costs what it costs in sync code: to go to a
-thread and back takes longer than most reads. It has a budget: after two
-tenths of a millisecond it is stopped and done again in a thread; the statement is
+thread and back takes longer than most reads. It has a budget: after some
+thousand steps of SQLite's machine, about a tenth of a millisecond, it is stopped and done again in a thread; the statement is
 remembered, and goes there at once the next time.
 
 A write waits for its turn on the loop before it takes a connection and a thread. One
@@ -10,7 +10,6 @@ that waited in a thread would keep it from the transaction it waits for.
 """
 
 import sqlite3
-from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from segue.core.kernel.threads import WorkerThreads
@@ -26,11 +25,10 @@ __all__ = ["AsyncSqliteSource"]
 
 T = TypeVar("T")
 
-_BUDGET: Final = 0.0002
-"""Seconds that a read may take on the loop."""
 _STEPS: Final = 1000
-"""Steps of SQLite's machine between two looks at the clock. They are counted over the
-life of a statement, so a look alone says nothing."""
+_LOOKS: Final = 4
+"""A read may take four times a thousand steps of SQLite's machine on the loop. SQLite
+counts them over the life of a statement, so one look alone would say nothing."""
 _REMEMBERED: Final = 1000
 
 
@@ -53,7 +51,7 @@ class AsyncSqliteSource(AsyncSource):
         self._slow: set[str] = set()
         self._reader: sqlite3.Connection | None = None
         self._inline = inline
-        self._began = 0.0
+        self._looks = 0
 
     async def run(self, steps: Steps[T]) -> T:
         """Do some steps; each of their statements commits itself."""
@@ -76,7 +74,7 @@ class AsyncSqliteSource(AsyncSource):
         if command.writes or not self._inline or command.sql in self._slow:
             return None
         reader = self._reader or self._open()
-        self._began = perf_counter()
+        self._looks = 0
         try:
             cursor = reader.execute(command.sql, command.values)
             return Result(cursor.fetchall(), -1)
@@ -95,7 +93,8 @@ class AsyncSqliteSource(AsyncSource):
         return reader
 
     def _stop(self) -> bool:
-        return perf_counter() - self._began > _BUDGET
+        self._looks += 1
+        return self._looks > _LOOKS
 
     def _remember(self, sql: str) -> None:
         if len(self._slow) >= _REMEMBERED:

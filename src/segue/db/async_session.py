@@ -100,7 +100,8 @@ class AsyncDb(Generic[R]):
         if self._root is None and not self._blocks:
             if self._atomic:
                 return self._run_opening(steps)
-            return (self._found or self._source).run(steps)
+            found = self._found
+            return self._run_inside(steps) if found is None else found.run(steps)
         return self._run_inside(steps)
 
     async def _run_inside(self, steps: Steps[T]) -> T:

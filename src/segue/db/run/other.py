@@ -192,6 +192,8 @@ class OtherDriver:
             if command.many and not connection.begun:
                 return self._alone(connection, command)
             return self._execute(connection, command)
+        except UnicodeEncodeError as error:
+            raise DataError(f"A text cannot be written: {error}", sql=command.sql) from error
         except (self.dialect.dbapi.Error, SQLAlchemyError) as error:
             raise self._error(error, command.sql, connection) from error
 

@@ -138,7 +138,7 @@ class PostgresDriver(_Shared):
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
                         rows = cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
-                except psycopg.Error as error:
+                except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
                         connection.execute("DEALLOCATE ALL", prepare=False)
                         continue
@@ -246,7 +246,7 @@ class AsyncPostgresDriver(_Shared):
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
                         rows = await cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
-                except psycopg.Error as error:
+                except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
                         await connection.execute("DEALLOCATE ALL", prepare=False)
                         continue
@@ -342,7 +342,7 @@ def _conninfo(address: Address) -> dict[str, Any]:
 
 def _throw(
     steps: Steps[Any],
-    error: psycopg.Error,
+    error: Exception,
     command: Command,
     connection: Any,
     repeats: bool,
@@ -355,7 +355,7 @@ def _throw(
     return steps.throw(told)
 
 
-def _is_stale(error: psycopg.Error, connection: Any) -> bool:
+def _is_stale(error: Exception, connection: Any) -> bool:
     """Tell whether a prepared statement is older than its table.
 
     Inside a transaction it cannot be helped: that one has failed.
@@ -385,12 +385,14 @@ def _rolled_back() -> AbortedError:
 
 
 def postgres_error(
-    error: psycopg.Error, sql: str | None = None, connection: Any = None
+    error: Exception, sql: str | None = None, connection: Any = None
 ) -> DatabaseError:
     """Make our error of the driver's.
 
     Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
+    if not isinstance(error, psycopg.Error):
+        return DataError(f"A text cannot be written: {error}", sql=sql)
     message = error.diag.message_primary or str(error)
     for kind, ours in _CONSTRAINTS.items():
         if isinstance(error, kind):

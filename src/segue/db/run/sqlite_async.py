@@ -18,7 +18,7 @@ from segue.db.run.driver import Manner
 from segue.db.run.errors import DatabaseError
 from segue.db.run.pool import Pool, Slot
 from segue.db.run.source import AsyncSource
-from segue.db.run.sqlite import SqliteDriver, sqlite_error
+from segue.db.run.sqlite import FAULTS, SqliteDriver, sqlite_error
 from segue.db.run.threaded import ThreadedDriver
 
 __all__ = ["AsyncSqliteSource"]
@@ -78,13 +78,12 @@ class AsyncSqliteSource(AsyncSource):
         try:
             cursor = reader.execute(command.sql, command.values)
             return Result(cursor.fetchall(), -1)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname in _FOR_A_THREAD:
-                if error.sqlite_errorname == "SQLITE_INTERRUPT":
+        except FAULTS as error:
+            name = getattr(error, "sqlite_errorname", "")
+            if name in _FOR_A_THREAD:
+                if name == "SQLITE_INTERRUPT":
                     self._remember(command.sql)
                 return None
-            raise sqlite_error(error, command.sql) from error
-        except sqlite3.Error as error:
             raise sqlite_error(error, command.sql) from error
 
     def _open(self) -> sqlite3.Connection:
@@ -131,8 +130,11 @@ class AsyncSqliteSource(AsyncSource):
             self._plain.turn.give()
             raise
         try:
-            await self._run(self._plain.begin_in_turn, slot.connection)
+            await self._run(self._plain.begin, slot.connection, manner)
         except BaseException:
+            # Cancelled, it may have begun: then closing it hands the turn on.
+            if not self._plain.is_writing(slot.connection):
+                self._plain.turn.give()
             self.pool.give_after_error(slot)
             raise
         return slot

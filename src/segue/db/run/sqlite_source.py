@@ -4,14 +4,14 @@ SQLite answers in four microseconds, so what stands around it counts: here the s
 the pool is asked directly. Everything unusual goes the long way.
 """
 
-import sqlite3
 from typing import Any, TypeVar
 
-from segue.db.command import Result, Steps
+from segue.db.command import Command, Result, Steps
+from segue.db.run.driver import Manner
 from segue.db.run.errors import DatabaseError
-from segue.db.run.pool import Pool
+from segue.db.run.pool import Pool, Slot
 from segue.db.run.source import Source
-from segue.db.run.sqlite import SqliteDriver, throw_into
+from segue.db.run.sqlite import FAULTS, SqliteDriver, throw_into
 
 __all__ = ["SqliteSource"]
 
@@ -23,7 +23,7 @@ class SqliteSource(Source):
 
     def __init__(self, driver: SqliteDriver, pool: Pool) -> None:
         super().__init__(driver, pool)
-        self._execute = driver.execute
+        self._lone = driver
         self._shelf, self._waiters = pool.shelf
 
     def run(self, steps: Steps[T]) -> T:
@@ -39,18 +39,58 @@ class SqliteSource(Source):
             while True:
                 try:
                     if command.writes:
-                        result = self._execute(connection, command)
+                        self._give(slot)
+                        slot = None  # who waits for a turn keeps nobody from one
+                        result = self._write(command)
+                        slot = self._take()
+                        connection = slot.connection
                     else:
                         found = connection.execute(command.sql, command.values)
                         result = Result(found.fetchall(), -1)
-                except (sqlite3.Error, DatabaseError) as error:
+                except (*FAULTS, DatabaseError) as error:
+                    if slot is None:
+                        slot = self._take()
+                        connection = slot.connection
                     command = throw_into(steps, error, command)
                     continue
                 command = steps.send(result)
         except StopIteration as end:
             value = end.value
         except BaseException:
-            self.pool.give_after_error(slot)
+            if slot is not None:
+                self.pool.give_after_error(slot)
             raise
         self._give(slot)
         return value  # type: ignore[no-any-return]
+
+    def _write(self, command: Command) -> Result:
+        """Do one command that writes, when its turn has come."""
+        self._lone.take_turn()
+        try:
+            slot = self._take()
+            try:
+                result = self._lone.execute_in_turn(slot.connection, command)
+            except BaseException:
+                self.pool.give_after_error(slot)
+                raise
+            self._give(slot)
+            return result
+        finally:
+            self._lone.turn.give()
+
+    def begin(self, manner: Manner) -> Slot:
+        """Begin a transaction; one that may write waits for its turn first."""
+        if manner.read_only:
+            return super().begin(manner)
+        self._lone.take_turn()
+        try:
+            slot = self._take()
+            try:
+                self._lone.begin(slot.connection, manner)
+            except BaseException:
+                self.pool.give_after_error(slot)
+                raise
+        except BaseException:
+            self._lone.turn.give()
+            raise
+        return slot

@@ -12,7 +12,9 @@ import pytest
 from segue.db.command import Command
 from segue.db.database import Database
 
-POSTGRES = os.environ.get("SEGUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
+POSTGRES = os.environ.get(
+    "SEGUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres"
+)
 MARIADB = os.environ.get("SEGUE_TEST_MARIADB", "mariadb://root@127.0.0.1/")
 SERVERS = (
     pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
@@ -123,7 +125,10 @@ def _maintain(base, statement):
 
     url = make_url(base)
     connection = pymysql.connect(
-        host=url.host, port=url.port or 3306, user=url.username, password=url.password or ""
+        host=url.host,
+        port=url.port or 3306,
+        user=url.username,
+        password=url.password or "",
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)

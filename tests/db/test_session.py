@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from tests.db.conftest import ask, write
 
 from segue.core.errors import WalkError
 from segue.db.command import Command
@@ -17,6 +16,7 @@ from segue.db.run.errors import (
     StatementError,
     UniqueError,
 )
+from tests.db.conftest import ask, write
 
 
 class Stop(Exception):
@@ -39,7 +39,9 @@ def test_many_values_are_one_transaction(site, db):
     text = f"INSERT INTO account (name) VALUES ({site.mark})"
 
     def steps(names):
-        command = Command(text, [(n,) for n in names], writes=True, rows=False, many=True)
+        command = Command(
+            text, [(n,) for n in names], writes=True, rows=False, many=True
+        )
         return (yield command).count
 
     assert db.run(steps(["Ann", "Ben"])) == 2
@@ -289,7 +291,9 @@ def test_sqlalchemy_s_connection_is_part_of_the_transaction(site, db):
         with db.sa() as connection:
             found = connection.execute(sqlalchemy.text("SELECT name FROM account"))
             assert [tuple(row) for row in found] == [("Ann",)]
-            connection.execute(sqlalchemy.text("INSERT INTO account (name) VALUES ('Ben')"))
+            connection.execute(
+                sqlalchemy.text("INSERT INTO account (name) VALUES ('Ben')")
+            )
         assert len(db.run(site.names())) == 2
         raise Stop
     with db.sa() as connection:

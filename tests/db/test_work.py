@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from tests.db.conftest import write
 
 from segue import App, Response, Stream, Wrap
 from segue.db.async_session import AsyncDb
@@ -14,6 +13,7 @@ from segue.db.run.errors import UniqueError
 from segue.db.session import Db
 from segue.errors import ConfigurationError, NotFound
 from segue.testing import Client
+from tests.db.conftest import write
 
 
 class Boom(Exception):
@@ -425,8 +425,9 @@ def test_two_databases_are_told_apart_by_their_models(tmp_path, protocol):
     class Stats:
         pass
 
-    first, second = Database(f"sqlite:///{tmp_path}/a.db"), Database(
-        f"sqlite:///{tmp_path}/b.db", models=Stats
+    first, second = (
+        Database(f"sqlite:///{tmp_path}/a.db"),
+        Database(f"sqlite:///{tmp_path}/b.db", models=Stats),
     )
     for database in (first, second):
         database.db().run(write("CREATE TABLE seen (n integer)"))

@@ -10,7 +10,13 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+)
 from contextlib import asynccontextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -123,7 +129,8 @@ class AsyncDb(Generic[R]):
                 else:
                     command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
         block = await self._begun()
         async with block.lock:
             return await self._source.driver.drive(
@@ -307,7 +314,7 @@ class AsyncDb(Generic[R]):
     # -- SQLAlchemy
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Any]:
+    async def lend(self) -> AsyncGenerator[Any]:
         """Lend the plain connection of the transaction that is open here to a thread."""
         block = self._here()
         assert block is not None  # noqa: S101 - who asks has opened it
@@ -345,7 +352,9 @@ class AsyncTransaction:
             inside.set(block.outer)
         await self._db.leave(block, commit=error is None)
 
-    def __call__(self, function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    def __call__(
+        self, function: Callable[P, Awaitable[T]]
+    ) -> Callable[P, Awaitable[T]]:
         """Make a function that runs in a transaction, as often as it takes."""
 
         @functools.wraps(function)

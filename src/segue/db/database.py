@@ -164,9 +164,7 @@ class Database:
     def _async_source(self) -> Any:
         return self.opened.async_source(asyncio.get_running_loop())
 
-    async def call_in_thread(
-        self, db: AsyncDb[Any], function: Callable[[Any], T]
-    ) -> T:
+    async def call_in_thread(self, db: AsyncDb[Any], function: Callable[[Any], T]) -> T:
         """Call a plain function in a thread, with a `Db` that speaks through `db`."""
         life = ThreadLife()
         bridged = BridgedDb(db, asyncio.get_running_loop(), life)
@@ -201,7 +199,9 @@ class Database:
     def _keys(self) -> tuple[Any, Any, Any]:
         if self.models is None:
             return Db, AsyncDb, Work
-        return Db[self.models], AsyncDb[self.models], Work[self.models]
+        faces: tuple[Any, Any, Any] = (Db, AsyncDb, Work)
+        plain, awaited, work = faces
+        return plain[self.models], awaited[self.models], work[self.models]
 
     def _maker(self) -> Callable[[Usage], Work[Any]]:
         known: dict[Usage, tuple[bool, int]] = {}

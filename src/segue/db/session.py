@@ -5,7 +5,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
@@ -81,7 +81,8 @@ class Db(Generic[R]):
                 else:
                     command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
         block = self._open(Manner(), joined=True)
         with block.lock:
             return self._source.driver.drive(block.slot.connection, steps, command)
@@ -179,7 +180,9 @@ class Db(Generic[R]):
                 control(connection, f"RELEASE SAVEPOINT {block.name}")
             except DatabaseError as error:
                 # The transaction is gone as a whole: who ends it is told.
-                _log.debug("The savepoint %s could not be undone: %s", block.name, error)
+                _log.debug(
+                    "The savepoint %s could not be undone: %s", block.name, error
+                )
 
     def _end(self, block: Block, *, commit: bool) -> None:
         block.is_open = False
@@ -192,7 +195,7 @@ class Db(Generic[R]):
     # -- SQLAlchemy
 
     @contextmanager
-    def sa(self) -> Iterator[Any]:
+    def sa(self) -> Generator[Any]:
         """Give SQLAlchemy's Connection, inside a transaction of `transaction()`.
 
         What is done with it is committed and undone with everything else there.
@@ -204,7 +207,7 @@ class Db(Generic[R]):
                 yield connection
 
     @contextmanager
-    def session(self, **options: Any) -> Iterator[Any]:
+    def session(self, **options: Any) -> Generator[Any]:
         """Give a Session of SQLAlchemy's ORM on the connection of a transaction.
 
         Args:
@@ -284,7 +287,7 @@ class Transaction:
 def pause_before(attempt: int) -> float:
     """Tell how many seconds to wait before a transaction is begun again."""
     # Not the same for two that were in each other's way.
-    return random.uniform(0.5, 1.0) * min(0.01 * 2**attempt, 1.0)  # noqa: S311 - no secret
+    return random.uniform(0.5, 1.0) * min(0.01 * 2.0**attempt, 1.0)  # noqa: S311 - no secret
 
 
 def no_retries() -> WalkError:

@@ -9,7 +9,6 @@ import threading
 import time
 
 import pytest
-from tests.db.conftest import ask, write
 
 from segue import App
 from segue.db.async_session import AsyncDb
@@ -28,6 +27,7 @@ from segue.db.run.errors import (
 )
 from segue.db.session import Db
 from segue.testing import Client
+from tests.db.conftest import ask, write
 
 
 def in_threads(*functions):
@@ -194,16 +194,16 @@ def test_nothing_is_lost_when_connections_are_killed_under_load(server):
             kill(server)
 
     with Client(app, protocol="asgi", raise_server_exceptions=False) as client:
-        outcomes = in_threads(
-            lambda: send("plain"), lambda: send("async"), killing
-        )
+        outcomes = in_threads(lambda: send("plain"), lambda: send("async"), killing)
         found = {n for (n,) in server.database().db().run(server.names())}
 
     assert outcomes == [None, None, None]
     assert statuses <= {204, 503}
     # Every answer that said so was kept; and no request was kept by half.
     assert {f"{name} {part}" for name in kept for part in "ab"} <= found
-    assert {n[:-1] + "a" for n in found} == {n[:-1] + "a" for n in found if n[-1] == "b"}
+    assert {n[:-1] + "a" for n in found} == {
+        n[:-1] + "a" for n in found if n[-1] == "b"
+    }
 
 
 def test_a_server_that_is_away_is_told_without_its_password():
@@ -237,8 +237,9 @@ def test_a_full_pool_is_a_503_after_a_bounded_wait(site):
     def plain(db: Db):
         db.run(site.cents("Ann", locks=True))
 
-    with Client(app, protocol="wsgi") as client, database.db().transaction(
-        read_only=True
+    with (
+        Client(app, protocol="wsgi") as client,
+        database.db().transaction(read_only=True),
     ):
         response = client.get("/plain")
         stats = database.statistics["sync"]
@@ -397,9 +398,7 @@ def test_after_a_deadlock_that_was_caught_nothing_is_kept(server):
                     db.run(server.add("Dan"))
         return "kept"
 
-    outcomes = in_threads(
-        careless, transfer(server, database.db(), "Ann", "Ben", both)
-    )
+    outcomes = in_threads(careless, transfer(server, database.db(), "Ann", "Ben", both))
     names = database.db().run(server.names())
 
     if outcomes[0] == "kept":

@@ -3,7 +3,7 @@
 It may do everything but end the transaction, which belongs to `transaction()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,7 +49,7 @@ class _Borrowed:
 
 
 @contextmanager
-def borrowed(dialect: Any, raw: Any) -> Iterator[Any]:
+def borrowed(dialect: Any, raw: Any) -> Generator[Any]:
     """Give SQLAlchemy's Connection around one of the driver's.
 
     Args:

@@ -38,7 +38,7 @@ class Manner(msgspec.Struct, frozen=True):
     read_only: bool = False
 
 
-class Lost(Exception):  # noqa: N818 - a signal between two of our functions
+class Lost(Exception):
     """The connection broke at a command that may be done again on another.
 
     Attributes:

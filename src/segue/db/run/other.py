@@ -83,7 +83,9 @@ _NAMES: Final = (
         r"fails \(`[^`]+`\.`(?P<table>[^`]+)`, CONSTRAINT `(?P<constraint>[^`]+)` "
         r"FOREIGN KEY \((?P<columns>[^)]+)\)"
     ),
-    re.compile(r"CONSTRAINT `(?P<constraint>[^`]+)` failed for `[^`]+`\.`(?P<table>.+)`"),
+    re.compile(
+        r"CONSTRAINT `(?P<constraint>[^`]+)` failed for `[^`]+`\.`(?P<table>.+)`"
+    ),
     re.compile(r"Check constraint '(?P<constraint>[^']+)' is violated"),
     re.compile(r"(?:Column|Field) '(?P<columns>[^']+)'"),
 )
@@ -178,7 +180,8 @@ class OtherDriver:
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: _Open, command: Command) -> Result:
         """Do one command.
@@ -193,7 +196,9 @@ class OtherDriver:
                 return self._alone(connection, command)
             return self._execute(connection, command)
         except UnicodeEncodeError as error:
-            raise DataError(f"A text cannot be written: {error}", sql=command.sql) from error
+            raise DataError(
+                f"A text cannot be written: {error}", sql=command.sql
+            ) from error
         except (self.dialect.dbapi.Error, SQLAlchemyError) as error:
             raise self._error(error, command.sql, connection) from error
 
@@ -209,7 +214,9 @@ class OtherDriver:
                 cursor.executemany(command.sql, command.values)
             else:
                 cursor.execute(command.sql, command.values)
-            rows = list(cursor.fetchall()) if command.rows and cursor.description else []
+            rows = (
+                list(cursor.fetchall()) if command.rows and cursor.description else []
+            )
             return Result(rows, cursor.rowcount, cursor.lastrowid or None)
         finally:
             cursor.close()
@@ -315,7 +322,7 @@ def _unbuffered() -> Any:
 
 
 def _parts(statement: Any) -> tuple[Any, Any]:
-    return statement if isinstance(statement, tuple) else (statement, None)
+    return statement if isinstance(statement, tuple) else (statement, None)  # pyright: ignore[reportUnknownVariableType] - it is the caller's pair
 
 
 def mysql_error(error: Any, sql: str | None = None) -> DatabaseError:
@@ -323,7 +330,7 @@ def mysql_error(error: Any, sql: str | None = None) -> DatabaseError:
 
     Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
     """
-    arguments = getattr(error, "args", ())
+    arguments: tuple[Any, ...] = getattr(error, "args", ())
     number = arguments[0] if arguments and isinstance(arguments[0], int) else 0
     message = str(arguments[1]) if len(arguments) > 1 else str(error)
     if number in _CONSTRAINTS:

@@ -68,7 +68,8 @@ class _Shared:
     """What the plain and the async driver have in common."""
 
     def __init__(self, address: Address) -> None:
-        self.dialect = PGDialect_psycopg()
+        make: Any = PGDialect_psycopg
+        self.dialect: Any = make()
         # As text with `%s` in the order of the values, which needs no names.
         self.dialect.paramstyle = "format"
         self.dialect.positional = True
@@ -136,7 +137,7 @@ class PostgresDriver(_Shared):
                     else:
                         cursor = execute(command.sql, command.values)
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
-                        rows = cursor.fetchall() if has_rows else []
+                        rows: list[Any] = cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
                 except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
@@ -146,7 +147,8 @@ class PostgresDriver(_Shared):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: Any, command: Command) -> Result:
         """Do one command."""
@@ -244,7 +246,7 @@ class AsyncPostgresDriver(_Shared):
                     else:
                         cursor = await execute(command.sql, command.values)
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
-                        rows = await cursor.fetchall() if has_rows else []
+                        rows: list[Any] = await cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
                 except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
@@ -254,7 +256,8 @@ class AsyncPostgresDriver(_Shared):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     async def execute(self, connection: Any, command: Command) -> Result:
         """Do one command."""
@@ -412,7 +415,7 @@ def _constraint_error(
 ) -> ConstraintError:
     told = error.diag
     key = _KEY.search(told.message_detail or "")
-    columns = (told.column_name,) if told.column_name else ()
+    columns: tuple[str, ...] = (told.column_name,) if told.column_name else ()
     if not columns and key is not None:
         columns = tuple(part.strip('" ') for part in key[1].split(","))
     return kind(

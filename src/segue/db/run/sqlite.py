@@ -165,7 +165,8 @@ class SqliteDriver:
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: sqlite3.Connection, command: Command) -> Result:
         """Do one command; one that writes has its turn already."""

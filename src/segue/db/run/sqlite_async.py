@@ -67,7 +67,8 @@ class AsyncSqliteSource(AsyncSource):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def _quick(self, command: Command) -> Result | None:
         """Read on the loop; None where that is not the place."""

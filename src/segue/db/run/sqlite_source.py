@@ -4,7 +4,7 @@ SQLite answers in four microseconds, so what stands around it counts: here the s
 the pool is asked directly. Everything unusual goes the long way.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from segue.db.command import Command, Result, Steps
 from segue.db.run.driver import Manner
@@ -30,38 +30,49 @@ class SqliteSource(Source):
         """Do some steps; each of their statements commits itself."""
         shelf = self._shelf
         try:
-            slot: Any = self._take() if self._waiters else shelf.pop()
+            slot = self._take() if self._waiters else shelf.pop()
         except IndexError:
             slot = self._take()
         connection = slot.connection
         try:
             command = next(steps)
-            while True:
+            while not command.writes:
                 try:
-                    if command.writes:
-                        self._give(slot)
-                        slot = None  # who waits for a turn keeps nobody from one
-                        result = self._write(command)
-                        slot = self._take()
-                        connection = slot.connection
-                    else:
-                        found = connection.execute(command.sql, command.values)
-                        result = Result(found.fetchall(), -1)
-                except (*FAULTS, DatabaseError) as error:
-                    if slot is None:
-                        slot = self._take()
-                        connection = slot.connection
+                    found = connection.execute(command.sql, command.values)
+                    result = Result(found.fetchall(), -1)
+                except FAULTS as error:
                     command = throw_into(steps, error, command)
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            value = end.value
+            value: T = end.value
+            self._give(slot)
+            return value
         except BaseException:
-            if slot is not None:
-                self.pool.give_after_error(slot)
+            self.pool.give_after_error(slot)
             raise
+        # Who waits for a turn keeps nobody from a connection.
         self._give(slot)
-        return value  # type: ignore[no-any-return]
+        return self._go_on(steps, command)
+
+    def _go_on(self, steps: Steps[T], command: Command) -> T:
+        """Go on with steps that write, each command on its own."""
+        try:
+            while True:
+                try:
+                    result = (
+                        self._write(command) if command.writes else self._read(command)
+                    )
+                except DatabaseError as error:
+                    command = steps.throw(error)
+                    continue
+                command = steps.send(result)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _read(self, command: Command) -> Result:
+        return self.run(_one(command))
 
     def _write(self, command: Command) -> Result:
         """Do one command that writes, when its turn has come."""
@@ -94,3 +105,7 @@ class SqliteSource(Source):
             self._lone.turn.give()
             raise
         return slot
+
+
+def _one(command: Command) -> Steps[Result]:
+    return (yield command)

@@ -315,7 +315,7 @@ class AsyncDb(Generic[R]):
 
     @asynccontextmanager
     async def lend(self) -> AsyncGenerator[Any]:
-        """Lend the plain connection of the transaction that is open here to a thread."""
+        """Lend a thread the plain connection of the transaction that is open here."""
         block = self._here()
         assert block is not None  # noqa: S101 - who asks has opened it
         async with block.lock:

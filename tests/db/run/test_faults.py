@@ -258,10 +258,10 @@ def test_a_full_pool_tells_a_developer_what_to_do(site):
             other = database.adb()
             if site.kind == "sqlite":
                 other = database.db()
-                with pytest.raises(PoolTimeoutError, match="SG-DB-110.*pool_size"):
+                with pytest.raises(PoolTimeoutError, match=r"SG-DB-110.*pool_size"):
                     await asyncio.to_thread(other.run, site.names())
                 return
-            with pytest.raises(PoolTimeoutError, match="SG-DB-110.*pool_size"):
+            with pytest.raises(PoolTimeoutError, match=r"SG-DB-110.*pool_size"):
                 await other.run(site.names())
 
     asyncio.run(story())
@@ -616,7 +616,7 @@ def test_a_writer_whose_turn_does_not_come_is_told(file):
         db = database.adb()
         async with db.transaction():
             other = database.adb()
-            with pytest.raises(DatabaseBusyError, match="SG-DB-112.*short"):
+            with pytest.raises(DatabaseBusyError, match=r"SG-DB-112.*short"):
                 await other.run(file.add("Ben"))
             with pytest.raises(DatabaseBusyError):
                 async with other.transaction():

@@ -147,7 +147,7 @@ class SqliteDriver:
         steps: Steps[T],
         command: Command | None = None,
         *,
-        repeats: bool = False,
+        repeats: bool = False,  # noqa: ARG002 - a file is not lost
     ) -> T:
         """Do the commands of some steps, one after the other."""
         try:

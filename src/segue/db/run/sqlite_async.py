@@ -1,9 +1,9 @@
 """SQLite in async code.
 
 A read runs on the loop itself, where it costs what it costs in sync code: to go to a
-thread and back takes longer than most reads. It has a budget: after some
-thousand steps of SQLite's machine, about a tenth of a millisecond, it is stopped and done again in a thread; the statement is
-remembered, and goes there at once the next time.
+thread and back takes longer than most reads. It has a budget: after some thousand steps
+of SQLite's machine, about a tenth of a millisecond, it is stopped and done again in a
+thread; the statement is remembered, and goes there at once the next time.
 
 A write waits for its turn on the loop before it takes a connection and a thread. One
 that waited in a thread would keep it from the transaction it waits for.

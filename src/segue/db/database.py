@@ -65,6 +65,7 @@ class Database:
         self._opened: Any = None
         self._lock = threading.Lock()
         self._tasks: set[Any] = set()
+        self._inherited: list[Any] = []
         ref = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(ref()))
 
@@ -143,9 +144,9 @@ class Database:
     def forget(self) -> None:
         """Know of no connection any more: they belong to the process that forked."""
         self._lock = threading.Lock()
-        if self._opened is not None:
-            self._opened.forget()
-            self._opened = None
+        # Kept as it is: to close it here would end the parent's connections.
+        self._inherited.append(self._opened)
+        self._opened = None
 
     # -- what speaks to it
 

@@ -123,11 +123,6 @@ class OpenedDatabase:
         self.threads.stop()
         self.callers.stop()
 
-    def forget(self) -> None:
-        """Know of no connection any more: they belong to the process that forked."""
-        self._pool.forget()
-        self._of_loop = (None, None)
-
 
 def _driver(address: Address, limits: PoolLimits) -> Driver:
     if address.kind == "sqlite":

@@ -11,6 +11,7 @@ from typing import Any
 from segue.core.kernel.threads import WorkerThreads
 from segue.db.run.address import Address
 from segue.db.run.driver import Driver
+from segue.db.run.pinned import AsyncPinnedSource, PinnedSource
 from segue.db.run.pool import Pool, PoolLimits, PoolStatistics
 from segue.db.run.source import AsyncSource, Source
 from segue.db.run.sqlite import SqliteDriver
@@ -74,6 +75,14 @@ class OpenedDatabase:
             driver = AsyncPostgresDriver(self.address)
             return AsyncSource(driver, Pool(driver, self.limits, _name(self.address)))
         return AsyncSource(ThreadedDriver(self._driver, self.threads), self._pool)
+
+    def pin(self) -> PinnedSource:
+        """Take one connection for everything, inside a transaction."""
+        return PinnedSource(self.source)
+
+    def pinned_source(self, pinned: PinnedSource) -> AsyncSource:
+        """Find what async code speaks to while everything is pinned."""
+        return AsyncPinnedSource(pinned, self.threads)
 
     @property
     def statistics(self) -> dict[str, PoolStatistics]:

@@ -69,7 +69,8 @@ class Database:
         self._inherited: list[Any] = []
         self._pinned: Any = None
         ref = weakref.ref(self)
-        os.register_at_fork(after_in_child=lambda: _forked(ref()))
+        if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+            os.register_at_fork(after_in_child=lambda: _forked(ref()))
 
     @property
     def extension_key(self) -> Any:

@@ -41,13 +41,15 @@ class Db(Generic[R]):
         atomic: The first write opens a transaction, which `end` ends.
     """
 
+    __slots__ = ("_atomic", "_block", "_hooks", "_run_alone", "_source", "database")
+
     def __init__(self, database: Any, source: Source, *, atomic: bool = False) -> None:
         self.database = database
         self._source = source
         self._run_alone = source.run
         self._atomic = atomic
         self._block: Block | None = None
-        self._hooks: list[Callable[[], Any]] = []
+        self._hooks: list[Callable[[], Any]] | None = None
 
     @property
     def dialect(self) -> Any:
@@ -134,7 +136,7 @@ class Db(Generic[R]):
         if self._block is not None:
             self._block.hooks.append(hook)
         elif self._atomic:
-            self._hooks.append(hook)
+            self._hooks = [*(self._hooks or ()), hook]
         else:
             hook()
 
@@ -230,7 +232,9 @@ class Db(Generic[R]):
     def finish(self, *, commit: bool) -> None:
         """End the transaction of the request, and whatever is open inside it."""
         block, self._atomic = self._block, False
-        hooks, self._hooks = self._hooks, []
+        if block is None and self._hooks is None:
+            return
+        hooks, self._hooks = self._hooks or [], None
         while block is not None and block.outer is not None:
             block.is_open = False
             commit = False  # a generator was left in the middle of its `with`

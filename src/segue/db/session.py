@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
@@ -193,6 +193,26 @@ class Db(Generic[R]):
             self._source.end(block.slot, commit=commit)
         if commit:
             call_hooks(block.hooks)
+
+    def max_queries(self, count: int) -> AbstractContextManager[Any]:
+        """Fail a test whose block asks more than some statements.
+
+        Those of requests that are sent inside it count as well.
+
+        Args:
+            count: How many statements there may be.
+
+        Raises:
+            AssertionError: With what was asked, and from where.
+        """
+        raise WalkError(
+            "SG-DB-134",
+            f"max_queries({count}) was asked of a Db that nobody watches.",
+            why="What it asks itself would not be counted, and the test pass.",
+            fix="Use the fixture `db`, or the Db of `rolled_back(app)`; elsewhere "
+            "count what `with database.watch() as seen:` has.",
+            where=(calling_place(),),
+        )
 
     # -- SQLAlchemy
 

@@ -115,8 +115,8 @@ def test_a_connection_may_be_closed_twice(driver, connection):
             1452,
             (
                 "Cannot add or update a child row: a foreign key constraint fails "
-                "(`shop`.`book`, CONSTRAINT `book_author` FOREIGN KEY (`author_id`, `b`) "
-                "REFERENCES `author` (`id`))"
+                "(`shop`.`book`, CONSTRAINT `book_author` FOREIGN KEY "
+                "(`author_id`, `b`) REFERENCES `author` (`id`))"
             ),
             ForeignKeyError,
             ("book_author", "book", ("author_id", "b")),

@@ -1,10 +1,10 @@
 """Data: models, queries, transactions. SQLAlchemy is loaded by the first table.
 
-    class Author(Model):
-        name: Annotated[str, MaxLen(80)]
-        books: Many["Book"] = many()
+class Author(Model):
+name: Annotated[str, MaxLen(80)]
+books: Many["Book"] = many()
 
-    db.all(Author.where(Author.books.year > 2000).load(Author.books))
+db.all(Author.where(Author.books.year > 2000).load(Author.books))
 """
 
 from segue.db.command import Command, Result, Steps

@@ -85,7 +85,9 @@ def _plain(sign: str, left: Any, right: Any) -> Any:
         return left + right
     if sign == "-":
         return left - right
-    return left % right if sign == "%" else left * right if sign == "*" else left / right
+    return (
+        left % right if sign == "%" else left * right if sign == "*" else left / right
+    )
 
 
 def _divided(number: Any, by: Any, *, positive: bool = True) -> Any:
@@ -112,7 +114,8 @@ def _to_scale(of: Any, scale: int, dialect: Any) -> Any:
 
 def _whole(of: Any) -> Any:
     """Take a scaled decimal as the whole number that it is there; values are bound
-    as before."""
+    as before.
+    """
     return of if isinstance(of, sa.BindParameter) else sa.type_coerce(of, big_integer())
 
 

@@ -21,7 +21,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """One statement, ready for the driver.
 
     Attributes:
@@ -48,16 +48,19 @@ class Command(msgspec.Struct, frozen=True):
     statement: Any = None
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What a command brought.
 
     Attributes:
         rows: The driver's own rows; result processors have not been applied.
         count: Rows found or changed; -1 where the driver does not know.
+        key: The key that the database gave to an inserted row, where there is no
+            RETURNING (MySQL).
     """
 
     rows: list[Any]
     count: int
+    key: Any = None
 
 
 Steps: TypeAlias = Generator[Command, Result, T]

@@ -1,7 +1,7 @@
 """What stands behind the `=` of a field: its default, or that it is a list of objects.
 
-    created: datetime = now()
-    books: Many["Book"] = many()
+created: datetime = now()
+books: Many["Book"] = many()
 """
 
 import datetime as dt

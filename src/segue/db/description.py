@@ -266,5 +266,3 @@ def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
     late = [part for part in every if part.is_late]
     others = [part for part in every if not part.is_required and not part.is_late]
     return (*required, *others, *late)
-
-

@@ -279,7 +279,7 @@ def condition(value: Any) -> Condition:
         always = Condition(_TRUE)
         return always if value else ~always
     if isinstance(value, Expression):
-        return _compared("eq", value, True)  # noqa: FBT003 - a column that is a bool
+        return _compared("eq", value, True)
     raise QueryError(
         "SG-DB-031",
         f"{value!r} is no condition.",

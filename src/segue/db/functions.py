@@ -36,7 +36,9 @@ def col(of: Any) -> Any:
 
 def desc(by: Any) -> Any:
     """From the greatest to the least, in `order_by`; nulls last."""
-    return by.__operand__().desc() if isinstance(by, Path) else Order(by, descending=True)
+    return (
+        by.__operand__().desc() if isinstance(by, Path) else Order(by, descending=True)
+    )
 
 
 def not_(that: Any) -> Condition:

@@ -133,7 +133,9 @@ def _to_one(
     if here and branch.branches:
         _, others = arranged(branch.branches, join=False)
         yield from load_into(plans, here, others, read)
-    absent = [o for o in owners if not isinstance(slot(o), (msgspec.Struct, type(None)))]
+    absent = [
+        o for o in owners if not isinstance(slot(o), (msgspec.Struct, type(None)))
+    ]
     target = query.model
     column = target.__names__[target.__model__.key[0].name]
     by: dict[Any, Any] = {}
@@ -175,4 +177,3 @@ def _portions(keys: Iterable[Any]) -> Iterator[list[Any]]:
     every = list(dict.fromkeys(keys))
     for start in range(0, len(every), _PORTION):
         yield every[start : start + _PORTION]
-

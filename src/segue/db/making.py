@@ -20,7 +20,7 @@ from segue.db.hints import own_hints, read_hint, scope_of
 from segue.db.marks import KEY
 from segue.db.mistakes import ModelError
 from segue.db.names import names_of
-from segue.db.query import Verbs
+from segue.db.query import Words
 from segue.db.registry import Registry
 
 __all__ = ["ModelMeta"]
@@ -249,7 +249,11 @@ def _automatic_id() -> Part:
 
 
 def _check_name(owner: str, part: Part) -> None:
-    if part.name.startswith("_") or hasattr(Verbs, part.name) or part.name == "metadata":
+    if (
+        part.name.startswith("_")
+        or hasattr(Words, part.name)
+        or part.name == "metadata"
+    ):
         raise ModelError(
             "SG-DB-005",
             f"{owner} has a field {part.name!r}, which is a word of queries.",

@@ -15,11 +15,10 @@ from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 import msgspec
 from msgspec import UNSET, Struct
 
-
 from segue.db.defaults import many, one, server
 from segue.db.description import Description
 from segue.db.making import ModelMeta
-from segue.db.query import Verbs
+from segue.db.query import Words
 
 __all__ = ["Model"]
 
@@ -27,7 +26,7 @@ _set_field: Final[Any] = Struct.__setattr__
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(many, one, msgspec.field))
-class Model(Struct, Verbs, metaclass=ModelMeta):  # type: ignore[misc]  # see pyright
+class Model(Struct, Words, metaclass=ModelMeta):  # type: ignore[misc]  # see pyright
     """The root of all models."""
 
     __model__: ClassVar[Description]

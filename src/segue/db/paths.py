@@ -174,5 +174,3 @@ def key_value(value: Any) -> Any:
     if hasattr(value, "__key__"):
         return value.__key__()
     return value
-
-

@@ -66,8 +66,8 @@ class Plan:
         self.writes = writes
         self.locks = locks
         self.rows = rows
-        # The others are spoken to by SQLAlchemy's own connection.
-        self.by_core = dialect.name not in {"sqlite", "postgresql"}
+        # Where parameters have names, SQLAlchemy's own connection binds them.
+        self.by_core = not compiled.positional
 
     def command(self, values: Sequence[Any]) -> Command:
         """Make the command of some values."""
@@ -77,9 +77,7 @@ class Plan:
             return Command(
                 self.sql, (), self.writes, self.locks, self.rows, False, core
             )
-        return Command(
-            self.sql, self.bind(values), self.writes, self.locks, self.rows
-        )
+        return Command(self.sql, self.bind(values), self.writes, self.locks, self.rows)
 
     def many(self, several: Sequence[Sequence[Any]]) -> Command:
         """Make the command that runs once for each of several."""
@@ -115,7 +113,7 @@ class Plans:
 
 def result_processors(columns: Sequence[Any], dialect: Any) -> list[Any]:
     """List what turns the driver's values of columns into Python's; None: nothing."""
-    if dialect.name not in {"sqlite", "postgresql"}:
+    if not dialect.positional:
         return [None for _ in columns]
     return [_result_processor(column.type, dialect) for column in columns]
 
@@ -133,10 +131,8 @@ def _binder(
 ) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Write what puts values in the order of the text, each as the driver has it."""
     places = {name: number for number, name in enumerate(names)}
-    order: list[str] = list(compiled.positiontup or ())
+    order: list[str] = list(compiled.positiontup or names)
     space: dict[str, Any] = {"tuple": tuple}
-    if not order and names:  # a dialect with named parameters
-        order = list(names)
     items: list[str] = []
     for number, name in enumerate(order):
         bound = compiled.binds[name]

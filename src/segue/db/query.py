@@ -10,12 +10,11 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar, cast
 
 import msgspec
 
-
 from segue.db.expressions import Condition, Expression, Order, condition
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Path
 
-__all__ = ["Extra", "Query", "Verbs"]
+__all__ = ["Extra", "Query", "Words"]
 
 M = TypeVar("M")
 
@@ -60,7 +59,10 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
     def where(self, *conditions: Condition | bool) -> Self:
         """Only rows for which all of these hold, beside what holds already."""
         added = tuple(
-            [each if type(each) is Condition else condition(each) for each in conditions]
+            [
+                each if type(each) is Condition else condition(each)
+                for each in conditions
+            ]
         )
         return self._made(conditions=self.conditions + added)
 
@@ -171,7 +173,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
         return found
 
 
-class Verbs:
+class Words:
     """The words with which a query on a model begins."""
 
     __slots__ = ()

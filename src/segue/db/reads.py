@@ -151,7 +151,9 @@ def rows(
         wanted = into.__struct_fields__
         columns = {n: columns[n] if n in columns else names[n] for n in wanted}
     plan = rows_plan(plans, query, columns, into)
-    values = [value for each in columns.values() for value in getattr(each, "values", ())]
+    values = [
+        value for each in columns.values() for value in getattr(each, "values", ())
+    ]
     result = yield plan.command([*values, *query.values()])
     return plan.hydrate(result.rows)
 

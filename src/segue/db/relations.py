@@ -1,8 +1,8 @@
 """How a relation goes from one table to another.
 
-    to one    Book.author     the row itself has the key: book.author_id -> author.id
-    back      Author.books    the other rows have it:     book.author_id -> author.id
-    link      Book.tags       a table between them has both keys
+to one    Book.author     the row itself has the key: book.author_id -> author.id
+back      Author.books    the other rows have it:     book.author_id -> author.id
+link      Book.tags       a table between them has both keys
 """
 
 from dataclasses import dataclass, replace

@@ -14,7 +14,15 @@ from segue.db.paths import Path, Step
 from segue.db.plans import Plan, Plans, result_processors
 from segue.db.tables import column_of, table_of
 
-__all__ = ["columns_of", "count_plan", "exists_plan", "get_plan", "rows_plan", "select_plan", "shape_of"]
+__all__ = [
+    "columns_of",
+    "count_plan",
+    "exists_plan",
+    "get_plan",
+    "rows_plan",
+    "select_plan",
+    "shape_of",
+]
 
 Steps = tuple[Step, ...]
 _PARTS: Final = 6

@@ -26,7 +26,9 @@ __all__ = [
 ]
 
 
-def insert_plan(plans: Plans, model: Any, given: tuple[str, ...], count: int = 1) -> Plan:
+def insert_plan(
+    plans: Plans, model: Any, given: tuple[str, ...], count: int = 1
+) -> Plan:
     """Get the plan that inserts rows and brings what the database gave them.
 
     Args:
@@ -74,7 +76,9 @@ def upsert_plan(
     values = {column.name: builder.value(column.type) for column in columns}
     same = _columns(model, on)
     others = [c for c in columns if c.name not in {each.name for each in same}]
-    asked = _or_else(plans.dialect, table_of(model), values, same, others if change else [])
+    asked = _or_else(
+        plans.dialect, table_of(model), values, same, others if change else []
+    )
     return plans.keep(key, _returning(plans, asked, model, given, builder))
 
 
@@ -88,9 +92,7 @@ def update_plan(plans: Plans, model: Any, fields: tuple[str, ...]) -> Plan:
     values = {c.name: builder.value(c.type) for c in _columns(model, fields)}
     where = _has_key(builder, model, table)
     asked = sa.update(table).values(values).where(*where)
-    plan = Plan(
-        asked, builder.names, plans.dialect, _nothing, writes=True, rows=False
-    )
+    plan = Plan(asked, builder.names, plans.dialect, _nothing, writes=True, rows=False)
     return plans.keep(key, plan)
 
 
@@ -99,7 +101,9 @@ def update_where_plan(
 ) -> tuple[Plan, list[Any]]:
     """Get the plan that changes fields of the rows of a query, and its values."""
     aliases = query.model.__aliases__
-    given = [(aliases.get(name, name), *key_of(_key_value(v))) for name, v in values.items()]
+    given = [
+        (aliases.get(name, name), *key_of(_key_value(v))) for name, v in values.items()
+    ]
     bound = [value for _, _, own in given for value in own] + query.values()
     key = ("update where", query.key(), tuple((name, k) for name, k, _ in given))
     found = plans.find(key)
@@ -114,9 +118,7 @@ def delete_plan(plans: Plans, model: Any) -> Plan:
         return found
     builder, table = Builder(plans.dialect), table_of(model)
     asked = sa.delete(table).where(*_has_key(builder, model, table))
-    plan = Plan(
-        asked, builder.names, plans.dialect, _nothing, writes=True, rows=False
-    )
+    plan = Plan(asked, builder.names, plans.dialect, _nothing, writes=True, rows=False)
     return plans.keep(key, plan)
 
 
@@ -155,9 +157,7 @@ def add_plan(plans: Plans, path: Any, *, add: bool) -> Plan:
         asked = _or_else(plans.dialect, link, values, [near, far], [])
     else:
         asked = sa.delete(link).where(near == one, far == other)
-    plan = Plan(
-        asked, builder.names, plans.dialect, _nothing, writes=True, rows=False
-    )
+    plan = Plan(asked, builder.names, plans.dialect, _nothing, writes=True, rows=False)
     return plans.keep(key, plan)
 
 
@@ -239,7 +239,11 @@ def _returning(
 
 
 def _or_else(
-    dialect: Any, table: Any, values: dict[str, Any], on: Sequence[Any], change: list[Any]
+    dialect: Any,
+    table: Any,
+    values: dict[str, Any],
+    on: Sequence[Any],
+    change: list[Any],
 ) -> Any:
     """Build an INSERT that does something else where the row is there already."""
     if dialect.name in {"mysql", "mariadb"}:

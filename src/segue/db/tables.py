@@ -23,7 +23,14 @@ from segue.db.marks import Check, Digits, Index, Unique
 from segue.db.mistakes import ModelError
 from segue.db.paths import Step
 from segue.db.relations import Way, find_way, single_key
-from segue.db.types import Data, Duration, EnumValue, ScaledDecimal, Timestamp, big_integer
+from segue.db.types import (
+    Data,
+    Duration,
+    EnumValue,
+    ScaledDecimal,
+    Timestamp,
+    big_integer,
+)
 
 __all__ = ["NAMES", "column_of", "link_table", "make_tables", "table_of", "type_of"]
 

@@ -203,7 +203,9 @@ def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     return thing
 
 
-def get_or_create(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[tuple[Any, bool]]:
+def get_or_create(
+    plans: Plans, thing: Any, on: Sequence[Any]
+) -> Steps[tuple[Any, bool]]:
     """Get the row that has the same in some fields, or insert the object.
 
     Of many who do so at once one inserts and all get the same row.

@@ -13,6 +13,7 @@ import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
+from segue.core.handlers.usage import Usage
 from segue.core.types import UNSET
 
 __all__ = ["INPUTS", "Argument", "Plan", "Provided", "Source", "type_name"]
@@ -116,6 +117,7 @@ class Plan(msgspec.Struct, frozen=True):
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
         renderers: Functions that make another form of the answer, by media type.
+        usage: What providers learn of the route.
     """
 
     function: Callable[..., Any]
@@ -133,6 +135,7 @@ class Plan(msgspec.Struct, frozen=True):
     renderers: Mapping[str, Callable[[Any], Any]] = msgspec.field(
         default_factory=dict[str, Callable[[Any], Any]]
     )
+    usage: Usage = msgspec.field(default_factory=Usage)
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""

@@ -10,6 +10,7 @@ from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.plan import Source
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.limits import Limits
 from segue.core.kernel.chain import Chain, Served
 from segue.core.kernel.entry import Entry, Hook, colour_of
@@ -176,6 +177,7 @@ class Entries:
             request=has_request,
             input=has_request,
             providers=known,
+            usage=Usage() if served is None else served.plan.usage,
         )
         plan = build_plan(provider.factory, around, {"inline": provider.inline})
         scoped = frozenset(one.wanted for one in plan.provided)

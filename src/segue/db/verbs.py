@@ -1,0 +1,215 @@
+"""What a `Db` can do with models: each word runs its steps. `AsyncVerbs` is the twin."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, TypeVar, overload
+
+from segue.db import paging, reads, writes
+from segue.db.command import Command, Steps
+from segue.db.model import Model
+from segue.db.paging import Slice
+from segue.db.query import Query
+
+__all__ = ["Verbs"]
+
+M = TypeVar("M", bound=Model)
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class _Running(Protocol):
+    database: Any
+
+    def run(self, steps: Steps[T]) -> T: ...  # protocol
+    def stream(self, command: Command, size: int = 500) -> Iterator[list[Any]]: ...
+    def transaction(self) -> Any: ...  # protocol
+
+
+class Verbs:
+    """The words of `Db`."""
+
+    def get(self: _Running, model: type[M], key: Any) -> M | None:
+        """Get the object with a key, or None."""
+        found: M | None = self.run(reads.get(self.database.plans, model, key))
+        return found
+
+    def get_or_404(self: _Running, model: type[M], key: Any) -> M:
+        """Get the object with a key; none is an answer 404.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found: M = self.run(reads.get_or_404(self.database.plans, model, key))
+        return found
+
+    def get_many(self: _Running, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """Get the objects with these keys, in their order; absent ones are left out."""
+        return self.run(reads.get_many(self.database.plans, model, keys))
+
+    def all(self: _Running, query: Query[M] | type[M]) -> list[M]:
+        """List the objects of a query, or all of a model."""
+        return self.run(reads.all_of(self.database.plans, query))
+
+    def one(self: _Running, query: Query[M] | type[M]) -> M:
+        """Get the one object of a query.
+
+        Raises:
+            NotFound: There is none.
+            QueryError: There are several.
+        """
+        found: M = self.run(reads.one(self.database.plans, query))
+        return found
+
+    def first(self: _Running, query: Query[M] | type[M]) -> M | None:
+        """Get the first object of a query, or None."""
+        found: M | None = self.run(reads.first(self.database.plans, query))
+        return found
+
+    def count(self: _Running, query: Query[M] | type[M]) -> int:
+        """Count the rows of a query."""
+        return self.run(reads.count(self.database.plans, query))
+
+    def exists(self: _Running, query: Query[M] | type[M]) -> bool:
+        """Tell whether a query has a row."""
+        return self.run(reads.exists(self.database.plans, query))
+
+    @overload
+    def rows(
+        self, query: Query[M] | type[M], *, into: type[S], **columns: Any
+    ) -> list[S]: ...
+    @overload
+    def rows(self, query: Query[M] | type[M], **columns: Any) -> list[Any]: ...
+    def rows(
+        self: Any, query: Query[M] | type[M], *, into: Any = None, **columns: Any
+    ) -> list[Any]:
+        """List some columns of a query, or what its groups have.
+
+        Args:
+            query: Which rows; with `group_by`, which groups.
+            into: A Struct; its fields are taken from `columns`, else from the model.
+            columns: By the name that they get.
+        """
+        found: list[Any] = self.run(
+            reads.rows(self.database.plans, query, columns, into)
+        )
+        return found
+
+    def agg(self: _Running, query: Query[M] | type[M], **columns: Any) -> Any:
+        """Compute something over all rows: `db.agg(Book, n=count())`."""
+        return self.run(reads.aggregate(self.database.plans, query, columns))
+
+    def page(
+        self: _Running,
+        query: Query[M] | type[M],
+        *,
+        size: int = 20,
+        after: str | None = None,
+    ) -> Slice[M]:
+        """Read a part of a query, and where the next one begins.
+
+        However far, each costs the same: it goes on behind the last row by its values.
+
+        Args:
+            query: What is asked; its `order_by` decides what comes behind what.
+            size: Of a part.
+            after: What the part before said as `next`.
+        """
+        return self.run(paging.page(self.database.plans, query, size, after))
+
+    def stream(self: Any, query: Any, size: int = 500) -> Iterator[Any]:
+        """Read the objects of a query one after the other, in constant memory.
+
+        Args:
+            query: What is asked; relations to one may be loaded with it.
+            size: So many rows are fetched at a time. Of a `Command`, lists of rows.
+        """
+        if isinstance(query, Command):
+            yield from self.stream_rows(query, size)
+            return
+        plan, command = paging.streamed(self.database.plans, query)
+        for some in self.stream_rows(command, size):
+            yield from plan.hydrate(some)
+
+    @overload
+    def load(self, objects: list[M], *paths: Any) -> list[M]: ...
+    @overload
+    def load(self, objects: M, *paths: Any) -> M: ...
+    def load(self: Any, objects: Any, *paths: Any) -> Any:
+        """Load relations of objects that are here already."""
+        return self.run(reads.load(self.database.plans, objects, paths))
+
+    # -- writes
+
+    def insert(self: _Running, thing: M) -> M:
+        """Insert an object; what the database gives is in it afterwards.
+
+        Raises:
+            Invalid: Its values do not fit.
+        """
+        found: M = self.run(writes.insert(self.database.plans, thing))
+        return found
+
+    def insert_many(self: _Running, things: Iterable[M]) -> list[M]:
+        """Insert objects, many with each statement, all or none.
+
+        Raises:
+            Invalid: The values of some do not fit.
+        """
+        every = list(things)
+        steps = writes.insert_many(self.database.plans, every)
+        if len(every) <= 1:
+            return self.run(steps)
+        with self.transaction():
+            return self.run(steps)
+
+    def save(self: _Running, thing: M, *fields: str) -> M:
+        """Write what was changed in an object; a new one is inserted.
+
+        Args:
+            thing: The object.
+            fields: To be written in any case: a change inside a list or a dict is not
+                noticed.
+
+        Raises:
+            Invalid: Its values do not fit.
+            QueryError: Its row is not there any more.
+        """
+        found: M = self.run(writes.save(self.database.plans, thing, fields))
+        return found
+
+    def update(self: _Running, query: Query[M] | type[M], **values: Any) -> int:
+        """Change fields of all rows of a query; tell how many there were."""
+        return self.run(writes.update(self.database.plans, query, values))
+
+    def delete(self: _Running, what: M | Query[M]) -> int:
+        """Delete an object, or all rows of a query; tell how many there were."""
+        return self.run(writes.delete(self.database.plans, what))
+
+    def upsert(self: _Running, thing: M, *, on: Any) -> M:
+        """Insert an object, or change the row that has the same in some fields.
+
+        Args:
+            thing: The object; afterwards it is the row.
+            on: A field that is unique, or several that are together.
+        """
+        fields = on if isinstance(on, (list, tuple)) else [on]
+        found: M = self.run(writes.upsert(self.database.plans, thing, fields))
+        return found
+
+    def get_or_create(self: _Running, thing: M, *, on: Any) -> tuple[M, bool]:
+        """Get the row that has the same in some fields, or insert the object.
+
+        Of many who do so at once one inserts, and all get the same row.
+
+        Returns:
+            The object, and whether it was inserted.
+        """
+        fields = on if isinstance(on, (list, tuple)) else [on]
+        return self.run(writes.get_or_create(self.database.plans, thing, fields))
+
+    def add(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+        """Relate an object to others: `db.add(book, Book.tags, tag)`."""
+        self.run(writes.link(self.database.plans, thing, relation, others))
+
+    def remove(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+        """Take the relation of an object to others away."""
+        self.run(writes.unlink(self.database.plans, thing, relation, others))

@@ -24,6 +24,7 @@ __all__ = [
     "both",
     "condition",
     "key_of",
+    "operand",
     "size_class",
 ]
 
@@ -303,6 +304,23 @@ def key_of(value: Any) -> tuple[Any, tuple[Any, ...]]:
         found: Expression = operand()
         return found.key, found.values
     return VALUE, (value,)
+
+
+def operand(value: Any) -> Any:
+    """Take something that is sorted, grouped or chosen by; a relation is its key."""
+    if isinstance(value, (Expression, Order)):
+        return value
+    made = getattr(value, "__operand__", None)
+    if made is not None:
+        return made()
+    raise QueryError(
+        "SG-DB-036",
+        f"{value!r} is nothing that a row has.",
+        why="Rows are sorted, grouped and chosen by columns and what is computed of "
+        "them.",
+        fix="Name a field of the model: .order_by(desc(Book.published), Book.title).",
+        where=[caller()],
+    )
 
 
 def size_class(count: int) -> int:

@@ -82,6 +82,9 @@ class Model(Struct, Words, metaclass=ModelMeta):  # type: ignore[misc]  # see py
         """Make a copy with other values; the copy knows what was changed in it."""
         return _copied(self, changes)
 
+    def __copy__(self) -> Self:
+        return _copied(self, {})
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar, cast
 
 import msgspec
 
-from segue.db.expressions import Condition, Expression, Order, condition
+from segue.db.expressions import Condition, Order, condition, operand
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Path
 
@@ -106,7 +106,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def group_by(self, *groups: Any) -> Self:
         """Make one row of all rows that have the same here; for `db.rows`."""
-        return self._more(groups=self.extra.groups + groups)
+        return self._more(groups=self.extra.groups + tuple(map(operand, groups)))
 
     def having(self, *conditions: Condition | bool) -> Self:
         """Only groups for which all of these hold."""
@@ -115,7 +115,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def only(self, *columns: Any) -> Self:
         """Say which columns `db.rows` reads."""
-        return self._more(columns=self.extra.columns + columns)
+        return self._more(columns=self.extra.columns + tuple(map(operand, columns)))
 
     def apply(self, scope: Callable[[Any], Any]) -> Self:
         """Let a function add to it: `.apply(published)`."""
@@ -163,7 +163,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
             found += order.values
         if self.extra is not NO_EXTRA:
             for group in self.extra.groups:
-                found += getattr(group, "values", ())
+                found += group.values
             for having in self.extra.havings:
                 found += having.values
         if self.size is not None:
@@ -220,19 +220,8 @@ def _begun(cls: Any) -> Query[Any]:
 
 
 def _order(by: Any) -> Order:
-    if isinstance(by, Order):
-        return by
-    if isinstance(by, Expression):
-        return Order(by)
-    if isinstance(by, Path):
-        return Order(by.__operand__())
-    raise QueryError(
-        "SG-DB-036",
-        f"{by!r} is nothing to sort by.",
-        why="Rows are sorted by columns and what is computed of them.",
-        fix="Name a field of the model: .order_by(desc(Book.published), Book.title).",
-        where=[caller()],
-    )
+    found = operand(by)
+    return found if isinstance(found, Order) else Order(found)
 
 
 def _natural(word: str, count: int | None) -> int | None:
@@ -248,13 +237,11 @@ def _natural(word: str, count: int | None) -> int | None:
 
 
 def _extra_key(extra: Extra) -> Any:
-    from segue.db.expressions import key_of  # noqa: PLC0415 - rarely needed
-
     return (
         extra.distinct,
         extra.lock,
-        tuple(key_of(each)[0] for each in extra.groups),
+        tuple(each.key for each in extra.groups),
         tuple(each.key for each in extra.havings),
         extra.unscoped,
-        tuple(key_of(each)[0] for each in extra.columns),
+        tuple(each.key for each in extra.columns),
     )

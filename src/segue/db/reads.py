@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from segue.core.errors import NotFound
 from segue.db.command import Steps
+from segue.db.expressions import operand
 from segue.db.loads import Tree, arranged, load_into, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
@@ -38,7 +39,7 @@ _PORTION: Final = 1_000
 def get(plans: Plans, model: Any, key: Any) -> Steps[Any]:
     """Get the object with a key, or None."""
     plan = plans.find(("get", model)) or get_plan(plans, model)
-    values = (key,) if type(key) is not tuple else _composite(model, key)
+    values = (key,) if type(key) is not tuple else tuple(map(key_value, key))
     if type(key) is int and not -_LARGEST <= key < _LARGEST:
         return None
     result = yield plan.command(values)
@@ -60,8 +61,13 @@ def get_or_404(plans: Plans, model: Any, key: Any) -> Steps[Any]:
 
 def get_many(plans: Plans, model: Any, keys: Iterable[Any]) -> Steps[list[Any]]:
     """Get the objects with these keys, in their order; what is not there is left out."""
-    part = model.__model__.key[0]
     wanted = list(dict.fromkeys(keys))
+    if len(model.__model__.key) > 1:
+        some = []
+        for key in wanted:
+            some.append((yield from get(plans, model, key)))
+        return [each for each in some if each is not None]
+    part = model.__model__.key[0]
     column = Query(model).model.__names__[part.name]
     by: dict[Any, Any] = {}
     for start in range(0, len(wanted), _PORTION):
@@ -146,14 +152,15 @@ def rows(
     """List some columns of the rows of a query, or of its groups, as small records."""
     query = scoped(_query(query))
     columns = columns or {str(_name(each)): each for each in query.extra.columns}
+    columns = {name: operand(each) for name, each in columns.items()}
     if into is not None:
         names = query.model.__names__
         wanted = into.__struct_fields__
-        columns = {n: columns[n] if n in columns else names[n] for n in wanted}
+        columns = {
+            n: columns[n] if n in columns else operand(names[n]) for n in wanted
+        }
     plan = rows_plan(plans, query, columns, into)
-    values = [
-        value for each in columns.values() for value in getattr(each, "values", ())
-    ]
+    values = [value for each in columns.values() for value in each.values]
     result = yield plan.command([*values, *query.values()])
     return plan.hydrate(result.rows)
 
@@ -183,10 +190,6 @@ def scoped(query: Any) -> Any:
 def _query(query: Any) -> Any:
     """Take a query; a model is the query of all its rows."""
     return query if isinstance(query, Query) else Query(query)
-
-
-def _composite(model: Any, key: Any) -> tuple[Any, ...]:
-    return tuple(key_value(each) for each in key)
 
 
 def _is_cut(query: Any) -> bool:

@@ -1,16 +1,16 @@
 """Queries -> plans: the SELECTs of the data layer."""
 
+import inspect
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from segue.db.building import Builder, Scope
-from segue.db.expressions import key_of
 from segue.db.hydrate import Node, hydrator
 from segue.db.mistakes import QueryError
-from segue.db.paths import Path, Step
+from segue.db.paths import Step
 from segue.db.plans import Plan, Plans, result_processors
 from segue.db.tables import column_of, table_of
 
@@ -25,7 +25,6 @@ __all__ = [
 ]
 
 Steps = tuple[Step, ...]
-_PARTS: Final = 6
 
 
 def select_plan(plans: Plans, query: Any, joined: tuple[Steps, ...] = ()) -> Plan:
@@ -78,7 +77,7 @@ def exists_plan(plans: Plans, query: Any) -> Plan:
 
 def rows_plan(plans: Plans, query: Any, columns: dict[str, Any], into: Any) -> Plan:
     """Get the plan of some columns of a query, as small records."""
-    keys = tuple((name, key_of(_expression(each))[0]) for name, each in columns.items())
+    keys = tuple((name, each.key) for name, each in columns.items())
     key = ("rows", query.key(), keys, into)
     return plans.find(key) or plans.keep(key, _rows(plans, key))
 
@@ -200,14 +199,11 @@ def _record(names: list[str]) -> Any:
 
 
 def _maker(into: Any, names: list[str]) -> Any:
-    fields = tuple(getattr(into, "__struct_fields__", ()))
-    if fields == tuple(names) and not into.__struct_config__.kw_only:
+    parameters = inspect.signature(into).parameters
+    kinds = {each.kind for each in parameters.values()}
+    if [*parameters] == names and kinds == {inspect.Parameter.POSITIONAL_OR_KEYWORD}:
         return into
     return lambda *values: into(**dict(zip(names, values, strict=True)))
-
-
-def _expression(column: Any) -> Any:
-    return column.__operand__() if isinstance(column, Path) else column
 
 
 def _check_groups(extra: Any) -> None:

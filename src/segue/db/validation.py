@@ -6,25 +6,27 @@ all of it is told at once.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import decimal
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from segue.core.errors import UnprocessableContent, did_you_mean
 from segue.core.schema.checks import check_for
+from segue.core.schema.describe import describe
 from segue.core.schema.faults import find_faults
 from segue.core.schema.source import Writer, compile_source
 from segue.db.description import Description, Part
 from segue.db.expressions import Expression
 from segue.db.mistakes import QueryError, caller
+from segue.db.paths import Step
 from segue.db.tables import type_of
 
 __all__ = ["Invalid", "validate", "validate_values", "validator"]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
-_EXACT: Final = (bool, int, float, str, bytes, dt.date, dt.time, dt.timedelta)
 
 
 class Invalid(UnprocessableContent):
@@ -117,26 +119,28 @@ def validator(told: Description) -> Callable[[Any], bool]:
     return made
 
 
-def _tests(told: Description, part: Part, number: int, space: dict[str, Any]) -> Any:
-    plain = part.plain
+def _tests(
+    told: Description, part: Part, number: int, space: dict[str, Any]
+) -> Iterator[str]:
+    """Write what holds for a value of a field."""
     if part.role == "one":
-        yield "v is not None and v is not UNSET"
+        target, key = _target(told, part)
+        space[f"model{number}"], space[f"type{number}"] = target, key
+        yield (
+            f"(type(v) is type{number} or type(v) is model{number} "
+            "and v.__key__() is not UNSET)"
+        )
         return
+    plain = part.plain
+    space[f"type{number}"] = plain
+    yield f"type(v) is type{number}" if isinstance(plain, type) else "False"
     if plain is dt.datetime:
-        space["datetime"] = dt.datetime
-        yield "type(v) is datetime and v.tzinfo is not None"
-    elif plain in _EXACT or isinstance(plain, type):
-        space[f"type{number}"] = plain
-        yield f"type(v) is type{number}"
-    else:
-        yield "False"
-    if plain is int:
+        yield "v.tzinfo is not None"
+    elif plain is int:
         yield f"-{_LARGEST} <= v < {_LARGEST}"
-    length = getattr(type_of(told.model, part), "length", None)
-    if plain is str:
-        if length is not None:
-            yield f"len(v) <= {length}"
-        yield r"'\x00' not in v"
+    elif plain is str:
+        length = _length(told, part)
+        yield r"'\x00' not in v" + (f" and len(v) <= {length}" if length else "")
     check = check_for(_marked(part), meta=True)
     if check is not None:
         space[f"check{number}"] = check
@@ -150,36 +154,77 @@ def _faults(told: Description, part: Part, value: Any) -> list[str]:
     if value is None:
         return [] if part.nullable else ["Expected a value, got null"]
     if part.role == "one":
-        return _faults_of_relation(value)
+        return _faults_of_relation(told, part, value)
+    return _faults_of_class(part, value) or [
+        *_faults_of_marks(part, value),
+        *_faults_of_column(told, part, value),
+    ]
+
+
+def _faults_of_class(part: Part, value: Any) -> list[str]:
+    """Tell what is wrong with the class of a value; whole numbers are numbers."""
     plain = part.plain
-    if plain is dt.datetime and isinstance(value, dt.datetime) and not value.tzinfo:
-        return ["Expected a time with a zone"]
-    if plain is int and type(value) is int and not -_LARGEST <= value < _LARGEST:
-        return [f"Expected `int` between {-_LARGEST} and {_LARGEST - 1}"]
+    fits = not isinstance(plain, type) or isinstance(value, _ALSO.get(plain, plain))
+    if fits and (type(value) is not bool or plain not in _NUMBERS):
+        return []
+    return [f"Expected `{plain.__name__}`, got `{type(value).__name__}`"]
+
+
+def _faults_of_marks(part: Part, value: Any) -> list[str]:
     try:
         data = msgspec.to_builtins(value, builtin_types=_BUILTIN)
-        found = [each.message for each in find_faults(_marked(part), data)]
     except (TypeError, ValueError) as error:
         return [str(error)]
-    if found or not isinstance(value, str) or plain is not str:
-        return found
-    length = getattr(type_of(told.model, part), "length", None)
-    if length is not None and len(value) > length:
-        return [f"Expected `str` of length <= {length}"]
-    return ["Expected no NUL"] if "\x00" in value else []
+    return [each.message for each in find_faults(_marked(part), data)]
 
 
-def _faults_of_relation(value: Any) -> list[str]:
-    if value is _UNSET:
-        return ["Expected a value"]
-    if isinstance(value, msgspec.Struct):
-        other: Any = value
-        if not hasattr(other, "__key__") or other.__key__() is _UNSET:
-            return ["Expected an object that was inserted"]
+def _faults_of_column(told: Description, part: Part, value: Any) -> list[str]:
+    """Tell what a column could not hold, whatever the marks say."""
+    plain = part.plain
+    if plain is dt.datetime and not value.tzinfo:
+        return ["Expected a time with a zone"]
+    if plain is int and not -_LARGEST <= value < _LARGEST:
+        return ["Expected `int` of at most 64 bits"]
+    if plain is str:
+        length = _length(told, part)
+        if "\x00" in value:
+            return ["Expected no NUL"]
+        marked = describe(part.hint).bounds.max_length is not None
+        if length is not None and len(value) > length and not marked:
+            return [f"Expected `str` of length <= {length}"]
     return []
 
 
+def _faults_of_relation(told: Description, part: Part, value: Any) -> list[str]:
+    target, key = _target(told, part)
+    if isinstance(value, target):
+        given: Any = value
+        if given.__key__() is _UNSET:
+            return ["Expected an object that was inserted"]
+    elif type(value) is not key:
+        return [f"Expected `{target.__name__}` or its key"]
+    return []
+
+
+def _target(told: Description, part: Part) -> tuple[Any, Any]:
+    """Find the model of a relation, and what its key is."""
+    target = Step(told.model, part).target
+    key = target.__model__.key[0]
+    while key.role == "one":
+        key = Step(target, key).target.__model__.key[0]
+    return target, key.plain
+
+
+def _length(told: Description, part: Part) -> int | None:
+    return getattr(type_of(told.model, part), "length", None)
+
+
 _BUILTIN: Final = (dt.datetime, dt.date, dt.time, dt.timedelta, bytes)
+_NUMBERS: Final = (int, float, decimal.Decimal)
+_ALSO: Final[dict[Any, Any]] = {
+    float: (float, int),
+    decimal.Decimal: (decimal.Decimal, int),
+}
 
 
 def _marked(part: Part) -> Any:

@@ -1,7 +1,7 @@
 """What an `AsyncDb` can do with models; the words are those of `Verbs`."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from segue.db import paging, reads, writes
 from segue.db.command import Command, Steps
@@ -16,25 +16,29 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class _Running(Protocol):
-    database: Any
-
-    async def run(self, steps: Steps[T]) -> T: ...  # protocol
-    def stream(
-        self, command: Command, size: int = 500
-    ) -> AsyncIterator[list[Any]]: ...  # protocol
-    def transaction(self) -> Any: ...  # protocol
-
-
 class AsyncVerbs:
     """The words of `AsyncDb`."""
 
-    async def get(self: _Running, model: type[M], key: Any) -> M | None:
+    database: Any
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Do some steps, and give what they return."""
+        raise NotImplementedError
+
+    def stream_rows(self, command: Command, size: int = 500) -> AsyncIterator[list[Any]]:
+        """Read the rows of a command, a list of some at a time."""
+        raise NotImplementedError
+
+    def transaction(self) -> Any:
+        """Make several statements one: all of them are kept, or none."""
+        raise NotImplementedError
+
+    async def get(self, model: type[M], key: Any) -> M | None:
         """Get the object with a key, or None."""
         found: M | None = await self.run(reads.get(self.database.plans, model, key))
         return found
 
-    async def get_or_404(self: _Running, model: type[M], key: Any) -> M:
+    async def get_or_404(self, model: type[M], key: Any) -> M:
         """Get the object with a key; none is an answer 404.
 
         Raises:
@@ -43,15 +47,15 @@ class AsyncVerbs:
         found: M = await self.run(reads.get_or_404(self.database.plans, model, key))
         return found
 
-    async def get_many(self: _Running, model: type[M], keys: Iterable[Any]) -> list[M]:
+    async def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
         return await self.run(reads.get_many(self.database.plans, model, keys))
 
-    async def all(self: _Running, query: Query[M] | type[M]) -> list[M]:
+    async def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
         return await self.run(reads.all_of(self.database.plans, query))
 
-    async def one(self: _Running, query: Query[M] | type[M]) -> M:
+    async def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
 
         Raises:
@@ -61,16 +65,16 @@ class AsyncVerbs:
         found: M = await self.run(reads.one(self.database.plans, query))
         return found
 
-    async def first(self: _Running, query: Query[M] | type[M]) -> M | None:
+    async def first(self, query: Query[M] | type[M]) -> M | None:
         """Get the first object of a query, or None."""
         found: M | None = await self.run(reads.first(self.database.plans, query))
         return found
 
-    async def count(self: _Running, query: Query[M] | type[M]) -> int:
+    async def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
         return await self.run(reads.count(self.database.plans, query))
 
-    async def exists(self: _Running, query: Query[M] | type[M]) -> bool:
+    async def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
         return await self.run(reads.exists(self.database.plans, query))
 
@@ -81,7 +85,7 @@ class AsyncVerbs:
     @overload
     async def rows(self, query: Query[M] | type[M], **columns: Any) -> list[Any]: ...
     async def rows(
-        self: Any, query: Query[M] | type[M], *, into: Any = None, **columns: Any
+        self, query: Query[M] | type[M], *, into: Any = None, **columns: Any
     ) -> list[Any]:
         """List some columns of a query, or what its groups have.
 
@@ -95,12 +99,12 @@ class AsyncVerbs:
         )
         return found
 
-    async def agg(self: _Running, query: Query[M] | type[M], **columns: Any) -> Any:
+    async def agg(self, query: Query[M] | type[M], **columns: Any) -> Any:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
         return await self.run(reads.aggregate(self.database.plans, query, columns))
 
     async def page(
-        self: _Running,
+        self,
         query: Query[M] | type[M],
         *,
         size: int = 20,
@@ -117,7 +121,11 @@ class AsyncVerbs:
         """
         return await self.run(paging.page(self.database.plans, query, size, after))
 
-    async def stream(self: Any, query: Any, size: int = 500) -> AsyncIterator[Any]:
+    @overload
+    def stream(self, query: Command, size: int = 500) -> AsyncIterator[list[Any]]: ...
+    @overload
+    def stream(self, query: Query[M] | type[M], size: int = 500) -> AsyncIterator[M]: ...
+    async def stream(self, query: Any, size: int = 500) -> AsyncIterator[Any]:
         """Read the objects of a query one after the other, in constant memory.
 
         Args:
@@ -137,13 +145,13 @@ class AsyncVerbs:
     async def load(self, objects: list[M], *paths: Any) -> list[M]: ...
     @overload
     async def load(self, objects: M, *paths: Any) -> M: ...
-    async def load(self: Any, objects: Any, *paths: Any) -> Any:
+    async def load(self, objects: Any, *paths: Any) -> Any:
         """Load relations of objects that are here already."""
         return await self.run(reads.load(self.database.plans, objects, paths))
 
     # -- writes
 
-    async def insert(self: _Running, thing: M) -> M:
+    async def insert(self, thing: M) -> M:
         """Insert an object; what the database gives is in it afterwards.
 
         Raises:
@@ -152,7 +160,7 @@ class AsyncVerbs:
         found: M = await self.run(writes.insert(self.database.plans, thing))
         return found
 
-    async def insert_many(self: _Running, things: Iterable[M]) -> list[M]:
+    async def insert_many(self, things: Iterable[M]) -> list[M]:
         """Insert objects, many with each statement, all or none.
 
         Raises:
@@ -165,7 +173,7 @@ class AsyncVerbs:
         async with self.transaction():
             return await self.run(steps)
 
-    async def save(self: _Running, thing: M, *fields: str) -> M:
+    async def save(self, thing: M, *fields: str) -> M:
         """Write what was changed in an object; a new one is inserted.
 
         Args:
@@ -180,15 +188,15 @@ class AsyncVerbs:
         found: M = await self.run(writes.save(self.database.plans, thing, fields))
         return found
 
-    async def update(self: _Running, query: Query[M] | type[M], **values: Any) -> int:
+    async def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
         return await self.run(writes.update(self.database.plans, query, values))
 
-    async def delete(self: _Running, what: M | Query[M]) -> int:
+    async def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
         return await self.run(writes.delete(self.database.plans, what))
 
-    async def upsert(self: _Running, thing: M, *, on: Any) -> M:
+    async def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
 
         Args:
@@ -199,7 +207,7 @@ class AsyncVerbs:
         found: M = await self.run(writes.upsert(self.database.plans, thing, fields))
         return found
 
-    async def get_or_create(self: _Running, thing: M, *, on: Any) -> tuple[M, bool]:
+    async def get_or_create(self, thing: M, *, on: Any) -> tuple[M, bool]:
         """Get the row that has the same in some fields, or insert the object.
 
         Of many who do so at once one inserts, and all get the same row.
@@ -210,10 +218,10 @@ class AsyncVerbs:
         fields = on if isinstance(on, (list, tuple)) else [on]
         return await self.run(writes.get_or_create(self.database.plans, thing, fields))
 
-    async def add(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+    async def add(self, thing: M, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
         await self.run(writes.link(self.database.plans, thing, relation, others))
 
-    async def remove(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+    async def remove(self, thing: M, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         await self.run(writes.unlink(self.database.plans, thing, relation, others))

@@ -177,7 +177,7 @@ class Builder:
         far = table_of(way.target).alias()
         inner = Scope(scope.model, far, steps, scope)
         key = column_of(near, way.owner.__model__.key[0])
-        if way.kind == "back":
+        if way.back is not None:
             return inner, column_of(far, way.back) == key
         link = way.owner.__registry__.metadata.tables[way.link].alias()
         target = column_of(far, way.target.__model__.key[0])
@@ -317,7 +317,8 @@ class Builder:
         return self._row_of(inner.source, [tie, *where], scope)
 
     def _row_of(self, source: Any, where: list[Any], scope: Scope) -> Any:
-        asked = sa.select(sa.literal_column("1")).select_from(source).where(*where)
+        one: Any = sa.literal_column("1")
+        asked = sa.select(one).select_from(source).where(*where)
         return sa.exists(asked.correlate(*scope.tables()))
 
 

@@ -6,13 +6,16 @@ Names may stand for models that come later in the file: such a name is read as a
 """
 
 import builtins
+import importlib
 import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import FrameType
-from typing import Any, cast
+from typing import Any, Final, cast
 
 __all__ = ["Later", "later", "own_hints", "read_hint", "scope_of"]
+
+_MAKES_HINTS: Final = sys.version_info >= (3, 14)
 
 
 class Later:
@@ -28,17 +31,15 @@ def later(name: str) -> type[Later]:
 
 def own_hints(namespace: MutableMapping[str, Any]) -> dict[str, Any]:
     """Take the hints of a class body as they were written: objects or texts."""
-    if sys.version_info < (3, 14):
+    if "__annotations__" in namespace or not _MAKES_HINTS:
         return dict(namespace.get("__annotations__", {}))
     # From 3.14 on a body has a function that makes them; names that are not there yet
     # come as forward references.
-    import annotationlib  # noqa: PLC0415 - newer than the oldest Python we run on
-
-    annotate = annotationlib.get_annotate_from_class_namespace(namespace)
+    library: Any = importlib.import_module("annotationlib")
+    annotate = library.get_annotate_from_class_namespace(namespace)
     if annotate is None:
-        return dict(namespace.get("__annotations__", {}))
-    form = annotationlib.Format.FORWARDREF
-    return dict(annotationlib.call_annotate_function(annotate, form))
+        return {}
+    return dict(library.call_annotate_function(annotate, library.Format.FORWARDREF))
 
 
 def read_hint(hint: Any, scope: Mapping[str, Any]) -> Any:

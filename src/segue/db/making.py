@@ -265,7 +265,7 @@ def _check_name(owner: str, part: Part) -> None:
 
 def _check_bases(name: str, above: list[ModelMeta]) -> None:
     for base in above:
-        if base.__model__ is not None:  # type: ignore[redundant-expr]
+        if base.__model__ is not None:
             raise ModelError(
                 "SG-DB-006",
                 f"{name} inherits from {base.__name__}, which has a table.",
@@ -318,6 +318,9 @@ def _key_reader(told: Description) -> Callable[[Any], Any]:
 def _stored_key(slot: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def read(thing: Any) -> Any:
         value = slot(thing)
-        return value.__key__() if isinstance(value, Struct) else value
+        if isinstance(value, Struct):
+            other: Any = value
+            return other.__key__()
+        return value
 
     return read

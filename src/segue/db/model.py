@@ -26,7 +26,7 @@ _set_field: Final[Any] = Struct.__setattr__
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(many, one, msgspec.field))
-class Model(Struct, Words, metaclass=ModelMeta):  # type: ignore[misc]  # see pyright
+class Model(Struct, Words, metaclass=ModelMeta):
     """The root of all models."""
 
     __model__: ClassVar[Description]
@@ -62,7 +62,7 @@ class Model(Struct, Words, metaclass=ModelMeta):  # type: ignore[misc]  # see py
         if type(self) is not type(other):
             return NotImplemented
         key = _known_key(self)
-        return key is not None and key == _known_key(cast("Model", other))
+        return key is not None and key == _known_key(other)
 
     def __hash__(self) -> int:
         key = _known_key(self)
@@ -80,16 +80,16 @@ class Model(Struct, Words, metaclass=ModelMeta):  # type: ignore[misc]  # see py
 
     def __replace__(self, **changes: Any) -> Self:
         """Make a copy with other values; the copy knows what was changed in it."""
-        return _copied(self, changes)
+        return cast("Self", _copied(self, changes))
 
     def __copy__(self) -> Self:
-        return _copied(self, {})
+        return cast("Self", _copied(self, {}))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 
 
-def _known_key(thing: Model) -> Any:
+def _known_key(thing: Any) -> Any:
     key = thing.__key__()
     return None if key is UNSET or (type(key) is tuple and UNSET in key) else key
 

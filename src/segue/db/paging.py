@@ -46,7 +46,7 @@ def page(plans: Plans, query: Any, size: int, after: str | None) -> Steps[Slice[
     """
     query = query if isinstance(query, Query) else Query(query)
     orders = _complete(query)
-    cut = Query(query.model, query.conditions, orders, size + 1, None, query.loads,
+    cut: Any = Query(query.model, query.conditions, orders, size + 1, None, query.loads,
                 query.extra)  # fmt: skip
     if after is not None:
         cut = cut.where(_behind(orders, _read(orders, after)))

@@ -39,7 +39,8 @@ class Step:
     @property
     def many(self) -> bool:
         """It leads to any number of objects."""
-        return self.part.role == "many"
+        role: str = self.part.role
+        return role == "many"
 
     @property
     def target(self) -> Any:

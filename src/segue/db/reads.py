@@ -88,7 +88,8 @@ def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
         return (yield from read_tree(plans, query, tree_of(query.loads)))
     plan = select_plan(plans, query)
     result = yield plan.command(query.values())
-    return plan.hydrate(result.rows)
+    objects: list[Any] = plan.hydrate(result.rows)
+    return objects
 
 
 def read_tree(plans: Plans, query: Any, tree: Tree) -> Steps[list[Any]]:
@@ -96,7 +97,7 @@ def read_tree(plans: Plans, query: Any, tree: Tree) -> Steps[list[Any]]:
     joined, others = arranged(tree)
     plan = select_plan(plans, query, joined)
     result = yield plan.command(query.values())
-    found = plan.hydrate(result.rows)
+    found: list[Any] = plan.hydrate(result.rows)
     if others:
         yield from load_into(plans, found, others, read_tree)
     return found
@@ -162,7 +163,8 @@ def rows(
     plan = rows_plan(plans, query, columns, into)
     values = [value for each in columns.values() for value in each.values]
     result = yield plan.command([*values, *query.values()])
-    return plan.hydrate(result.rows)
+    objects: list[Any] = plan.hydrate(result.rows)
+    return objects
 
 
 def aggregate(plans: Plans, query: Any, columns: dict[str, Any]) -> Steps[Any]:

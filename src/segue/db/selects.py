@@ -149,7 +149,7 @@ def _inner(builder: Builder, key: Any, literal: list[str]) -> tuple[Any, Scope]:
     model, wheres, orders, has_size, has_start, extra = key
     table = table_of(model)
     scope = Scope(model, table)
-    chosen = [sa.literal_column(each) for each in literal]
+    chosen: list[Any] = [sa.literal_column(each) for each in literal]
     chosen = chosen or [column_of(table, part) for part in model.__model__.key]
     where = builder.conditions(wheres, scope)
     sorted_by = [each for order in orders for each in builder.order(order, scope)]

@@ -1,7 +1,7 @@
 """What a `Db` can do with models: each word runs its steps. `AsyncVerbs` is the twin."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from segue.db import paging, reads, writes
 from segue.db.command import Command, Steps
@@ -16,23 +16,29 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class _Running(Protocol):
-    database: Any
-
-    def run(self, steps: Steps[T]) -> T: ...  # protocol
-    def stream(self, command: Command, size: int = 500) -> Iterator[list[Any]]: ...
-    def transaction(self) -> Any: ...  # protocol
-
-
 class Verbs:
     """The words of `Db`."""
 
-    def get(self: _Running, model: type[M], key: Any) -> M | None:
+    database: Any
+
+    def run(self, steps: Steps[T]) -> T:
+        """Do some steps, and give what they return."""
+        raise NotImplementedError
+
+    def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
+        """Read the rows of a command, a list of some at a time."""
+        raise NotImplementedError
+
+    def transaction(self) -> Any:
+        """Make several statements one: all of them are kept, or none."""
+        raise NotImplementedError
+
+    def get(self, model: type[M], key: Any) -> M | None:
         """Get the object with a key, or None."""
         found: M | None = self.run(reads.get(self.database.plans, model, key))
         return found
 
-    def get_or_404(self: _Running, model: type[M], key: Any) -> M:
+    def get_or_404(self, model: type[M], key: Any) -> M:
         """Get the object with a key; none is an answer 404.
 
         Raises:
@@ -41,15 +47,15 @@ class Verbs:
         found: M = self.run(reads.get_or_404(self.database.plans, model, key))
         return found
 
-    def get_many(self: _Running, model: type[M], keys: Iterable[Any]) -> list[M]:
+    def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
         return self.run(reads.get_many(self.database.plans, model, keys))
 
-    def all(self: _Running, query: Query[M] | type[M]) -> list[M]:
+    def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
         return self.run(reads.all_of(self.database.plans, query))
 
-    def one(self: _Running, query: Query[M] | type[M]) -> M:
+    def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
 
         Raises:
@@ -59,16 +65,16 @@ class Verbs:
         found: M = self.run(reads.one(self.database.plans, query))
         return found
 
-    def first(self: _Running, query: Query[M] | type[M]) -> M | None:
+    def first(self, query: Query[M] | type[M]) -> M | None:
         """Get the first object of a query, or None."""
         found: M | None = self.run(reads.first(self.database.plans, query))
         return found
 
-    def count(self: _Running, query: Query[M] | type[M]) -> int:
+    def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
         return self.run(reads.count(self.database.plans, query))
 
-    def exists(self: _Running, query: Query[M] | type[M]) -> bool:
+    def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
         return self.run(reads.exists(self.database.plans, query))
 
@@ -79,7 +85,7 @@ class Verbs:
     @overload
     def rows(self, query: Query[M] | type[M], **columns: Any) -> list[Any]: ...
     def rows(
-        self: Any, query: Query[M] | type[M], *, into: Any = None, **columns: Any
+        self, query: Query[M] | type[M], *, into: Any = None, **columns: Any
     ) -> list[Any]:
         """List some columns of a query, or what its groups have.
 
@@ -93,12 +99,12 @@ class Verbs:
         )
         return found
 
-    def agg(self: _Running, query: Query[M] | type[M], **columns: Any) -> Any:
+    def agg(self, query: Query[M] | type[M], **columns: Any) -> Any:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
         return self.run(reads.aggregate(self.database.plans, query, columns))
 
     def page(
-        self: _Running,
+        self,
         query: Query[M] | type[M],
         *,
         size: int = 20,
@@ -115,7 +121,11 @@ class Verbs:
         """
         return self.run(paging.page(self.database.plans, query, size, after))
 
-    def stream(self: Any, query: Any, size: int = 500) -> Iterator[Any]:
+    @overload
+    def stream(self, query: Command, size: int = 500) -> Iterator[list[Any]]: ...
+    @overload
+    def stream(self, query: Query[M] | type[M], size: int = 500) -> Iterator[M]: ...
+    def stream(self, query: Any, size: int = 500) -> Iterator[Any]:
         """Read the objects of a query one after the other, in constant memory.
 
         Args:
@@ -133,13 +143,13 @@ class Verbs:
     def load(self, objects: list[M], *paths: Any) -> list[M]: ...
     @overload
     def load(self, objects: M, *paths: Any) -> M: ...
-    def load(self: Any, objects: Any, *paths: Any) -> Any:
+    def load(self, objects: Any, *paths: Any) -> Any:
         """Load relations of objects that are here already."""
         return self.run(reads.load(self.database.plans, objects, paths))
 
     # -- writes
 
-    def insert(self: _Running, thing: M) -> M:
+    def insert(self, thing: M) -> M:
         """Insert an object; what the database gives is in it afterwards.
 
         Raises:
@@ -148,7 +158,7 @@ class Verbs:
         found: M = self.run(writes.insert(self.database.plans, thing))
         return found
 
-    def insert_many(self: _Running, things: Iterable[M]) -> list[M]:
+    def insert_many(self, things: Iterable[M]) -> list[M]:
         """Insert objects, many with each statement, all or none.
 
         Raises:
@@ -161,7 +171,7 @@ class Verbs:
         with self.transaction():
             return self.run(steps)
 
-    def save(self: _Running, thing: M, *fields: str) -> M:
+    def save(self, thing: M, *fields: str) -> M:
         """Write what was changed in an object; a new one is inserted.
 
         Args:
@@ -176,15 +186,15 @@ class Verbs:
         found: M = self.run(writes.save(self.database.plans, thing, fields))
         return found
 
-    def update(self: _Running, query: Query[M] | type[M], **values: Any) -> int:
+    def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
         return self.run(writes.update(self.database.plans, query, values))
 
-    def delete(self: _Running, what: M | Query[M]) -> int:
+    def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
         return self.run(writes.delete(self.database.plans, what))
 
-    def upsert(self: _Running, thing: M, *, on: Any) -> M:
+    def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
 
         Args:
@@ -195,7 +205,7 @@ class Verbs:
         found: M = self.run(writes.upsert(self.database.plans, thing, fields))
         return found
 
-    def get_or_create(self: _Running, thing: M, *, on: Any) -> tuple[M, bool]:
+    def get_or_create(self, thing: M, *, on: Any) -> tuple[M, bool]:
         """Get the row that has the same in some fields, or insert the object.
 
         Of many who do so at once one inserts, and all get the same row.
@@ -206,10 +216,10 @@ class Verbs:
         fields = on if isinstance(on, (list, tuple)) else [on]
         return self.run(writes.get_or_create(self.database.plans, thing, fields))
 
-    def add(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+    def add(self, thing: M, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
         self.run(writes.link(self.database.plans, thing, relation, others))
 
-    def remove(self: _Running, thing: M, relation: Any, *others: Any) -> None:
+    def remove(self, thing: M, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         self.run(writes.unlink(self.database.plans, thing, relation, others))

@@ -93,7 +93,10 @@ def measure(path):
         Book.metadata.create_all(connection)
     db.insert_many([World(number=n) for n in range(1_000)])
     authors = db.insert_many(
-        [Author(name=f"a{n}", country="DE" if n % 2 else "FR", born=n) for n in range(50)]
+        [
+            Author(name=f"a{n}", country="DE" if n % 2 else "FR", born=n)
+            for n in range(50)
+        ]
     )
     created = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
     db.insert_many(
@@ -162,8 +165,6 @@ def lists(db, raw):
         least(lambda: encode(bare_page()), 1_000),
         least(lambda: encode(our_page()), 1_000),
     )
-    few = "SELECT id, title, year, price, created, author_id FROM book WHERE author_id IN (?,?)"
-    del few
 
 
 def inserts(db, raw):

@@ -143,7 +143,9 @@ def filled(opened):
 
 
 def fill(db):
-    db.insert_many([Country(code="DE", name="Germany"), Country(code="FR", name="France")])
+    db.insert_many(
+        [Country(code="DE", name="Germany"), Country(code="FR", name="France")]
+    )
     ada, bob, eve = db.insert_many(
         [
             Author(name="Ada", country_id="DE"),
@@ -177,4 +179,3 @@ def fill(db):
     db.add(books[4], Book.tags, tags[0])
     db.insert(Profile(author=ada, text="Writes.", password="secret"))
     return books
-

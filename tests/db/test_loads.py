@@ -92,18 +92,39 @@ def test_what_is_related_may_be_filtered_sorted_and_limited(filled, shop):
     assert [[b.title for b in a.books] for a in found] == [
         ["Beta"], ["Delta", "Gamma"], ["alpha 2", "Zeta_%"]]  # fmt: skip
     found = filled.all(author.order_by(author.id).load(last))
-    assert [[b.title for b in a.books] for a in found] == [["Beta"], ["Delta"], ["alpha 2"]]
+    assert [[b.title for b in a.books] for a in found] == [
+        ["Beta"],
+        ["Delta"],
+        ["alpha 2"],
+    ]
     found = filled.all(author.order_by(author.id).load(second.offset(1)))
-    assert [[b.title for b in a.books] for a in found] == [["Alpha"], ["Gamma"], ["Zeta_%"]]
+    assert [[b.title for b in a.books] for a in found] == [
+        ["Alpha"],
+        ["Gamma"],
+        ["Zeta_%"],
+    ]
     found = filled.all(author.order_by(author.id).load(last.limit(None).offset(1)))
-    assert [[b.title for b in a.books] for a in found] == [["Alpha"], ["Gamma"], ["Zeta_%"]]
+    assert [[b.title for b in a.books] for a in found] == [
+        ["Alpha"],
+        ["Gamma"],
+        ["Zeta_%"],
+    ]
 
 
 def test_many_to_many_may_be_limited_for_each(filled, shop):
     book, tag = shop.Book, shop.Tag
-    found = filled.all(book.order_by(book.id).load(book.tags.order_by(tag.name).limit(1)))
+    found = filled.all(
+        book.order_by(book.id).load(book.tags.order_by(tag.name).limit(1))
+    )
 
-    assert [[t.name for t in b.tags] for b in found] == [["old"], [], ["old"], [], ["new"], []]
+    assert [[t.name for t in b.tags] for b in found] == [
+        ["old"],
+        [],
+        ["old"],
+        [],
+        ["new"],
+        [],
+    ]
 
 
 def test_what_is_related_loads_in_turn(filled, asked, shop):

@@ -197,4 +197,7 @@ def test_the_table_may_have_a_name_and_a_comment():
     class Thing(_root(), table="things", comment="What there is."):
         name: str
 
-    assert (Thing.__table__.name, Thing.__table__.comment) == ("things", "What there is.")
+    assert (Thing.__table__.name, Thing.__table__.comment) == (
+        "things",
+        "What there is.",
+    )

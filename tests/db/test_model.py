@@ -55,7 +55,9 @@ def test_the_key_is_absent_until_the_insert(shop):
 def test_a_relation_that_is_not_loaded_says_how_to_load_it(shop):
     book = _book(shop)
 
-    with pytest.raises(NotLoaded, match=r"SG-DB-020 .*Book\.author was not loaded") as e:
+    with pytest.raises(
+        NotLoaded, match=r"SG-DB-020 .*Book\.author was not loaded"
+    ) as e:
         _ = book.author
     assert "Add .load(Book.author) to the query" in e.value.problem.fix
     assert e.value.problem.where[0].startswith(__file__)
@@ -101,7 +103,9 @@ def test_changes_are_noted_but_not_those_of_the_constructor(shop):
 
 
 def test_objects_are_equal_by_model_and_key(shop):
-    one, same, other = (shop.Tag(name=n, id=i) for n, i in (("a", 1), ("b", 1), ("a", 2)))
+    one, same, other = (
+        shop.Tag(name=n, id=i) for n, i in (("a", 1), ("b", 1), ("a", 2))
+    )
 
     assert one == same
     assert one != other

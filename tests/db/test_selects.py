@@ -1,4 +1,4 @@
-"""Queries as the database answers them, each beside SQLAlchemy Core on the same rows."""
+"""Queries as the database answers them."""
 
 import datetime as dt
 import uuid
@@ -7,7 +7,6 @@ from decimal import Decimal
 import msgspec
 import pytest
 import sqlalchemy as sa
-
 
 from segue.core.errors import NotFound
 from segue.db import (
@@ -56,7 +55,9 @@ def test_get_many_keeps_the_order_of_the_keys(filled, shop):
 
 def test_values_come_back_as_they_went(db, shop):
     author = db.insert(shop.Author(name="Ada"))
-    moment = dt.datetime(2024, 2, 29, 23, 59, 59, 123456, dt.timezone(dt.timedelta(hours=2)))
+    moment = dt.datetime(
+        2024, 2, 29, 23, 59, 59, 123456, dt.timezone(dt.timedelta(hours=2))
+    )
     code = uuid.uuid4()
     book = db.insert(
         shop.Book(
@@ -148,7 +149,10 @@ def test_values_come_back_as_they_went(db, shop):
         (lambda b: lower(b.title) == "beta", ["Beta"]),
         (lambda b: upper(b.title) == "BETA", ["Beta"]),
         (lambda b: length(b.title) == 4, ["Beta"]),
-        (lambda b: coalesce(b.editor.name, "none") == "none", ["Beta", "Delta", "Zeta_%"]),
+        (
+            lambda b: coalesce(b.editor.name, "none") == "none",
+            ["Beta", "Delta", "Zeta_%"],
+        ),
         (lambda b: count(b.tags) == 2, ["Alpha"]),
         (lambda b: b.author.name > b.editor.name, ["Gamma", "alpha 2"]),
         (lambda b: True, ["Alpha", "Beta", "Delta", "Gamma", "Zeta_%", "alpha 2"]),
@@ -163,7 +167,9 @@ def test_paths_to_many_are_conditions_on_one_row_each(filled, shop):
     author = shop.Author
 
     both = author.where(author.books.year == 1980, author.books.price == 5)
-    together = author.where(has(author.books, shop.Book.year == 1980, shop.Book.price == 5))
+    together = author.where(
+        has(author.books, shop.Book.year == 1980, shop.Book.price == 5)
+    )
     deep = author.where(author.books.tags.name == "rare")
 
     assert [a.name for a in filled.all(both)] == ["Ada"]
@@ -175,7 +181,10 @@ def test_a_query_is_a_list_for_in(filled, shop):
     french = shop.Author.where(shop.Author.country.name == "France")
     years = shop.Book.where(shop.Book.price == 5).only(shop.Book.year)
 
-    assert _found(filled, shop.Book.where(shop.Book.author.in_(french))) == ["Delta", "Gamma"]
+    assert _found(filled, shop.Book.where(shop.Book.author.in_(french))) == [
+        "Delta",
+        "Gamma",
+    ]
     assert _found(filled, shop.Book.where(shop.Book.year.in_(years))) == [
         "Beta", "Gamma", "Zeta_%"]  # fmt: skip
 
@@ -224,7 +233,9 @@ def test_counting_and_existing(filled, shop):
     book = shop.Book
 
     assert filled.count(book) == 6
-    assert filled.count(book.where(book.author.country == "DE").order_by(book.title)) == 2
+    assert (
+        filled.count(book.where(book.author.country == "DE").order_by(book.title)) == 2
+    )
     assert filled.count(book.limit(2)) == 2
     assert filled.count(book.query().offset(4)) == 2
     assert filled.exists(book.where(book.tags.name == "new")) is True
@@ -394,6 +405,8 @@ def test_injection_through_values_is_only_a_value(filled, shop):
 def test_the_table_is_there_for_sqlalchemy(filled, shop):
     table = shop.Book.__table__
     with filled.sa() as connection:
-        found = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+        found = connection.execute(
+            sa.select(sa.func.count()).select_from(table)
+        ).scalar()
 
     assert found == 6

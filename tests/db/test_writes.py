@@ -81,7 +81,11 @@ def test_of_many_none_is_inserted_when_one_does_not_fit(db, shop):
 @pytest.mark.feature("M-098")
 def test_everything_that_is_wrong_is_told_at_once(db, shop):
     book = shop.Book(
-        title="x" * 121, year=-1, price="many", author=None, published=dt.datetime(2024, 1, 1)  # noqa: DTZ001
+        title="x" * 121,
+        year=-1,
+        price="many",
+        author=None,
+        published=dt.datetime(2024, 1, 1),  # noqa: DTZ001
     )
 
     with pytest.raises(Invalid) as e:
@@ -181,7 +185,9 @@ def test_saving_checks_the_values(filled, shop):
 
 def test_rows_of_a_query_are_updated(filled, shop):
     book = shop.Book
-    changed = filled.update(book.where(book.author.name == "Ada"), price=book.price * 2, year=1)
+    changed = filled.update(
+        book.where(book.author.name == "Ada"), price=book.price * 2, year=1
+    )
 
     assert changed == 2
     assert filled.get(book, 1).price == Decimal("21.00")
@@ -228,7 +234,8 @@ def test_a_row_that_is_there_is_changed_by_upsert(db, shop):
 def test_upsert_gives_the_key_of_the_row(filled, shop):
     author = filled.get(shop.Author, 1)
     book = filled.upsert(
-        shop.Book(title="Alpha", year=7, author=author), on=[shop.Book.title, shop.Book.author]
+        shop.Book(title="Alpha", year=7, author=author),
+        on=[shop.Book.title, shop.Book.author],
     )
 
     assert book.id == 1
@@ -272,7 +279,9 @@ def test_links_are_added_and_removed(filled, shop):
     assert [t.id for t in filled.load(book, shop.Book.tags).tags] == [1, 2]
     filled.remove(book, shop.Book.tags, tag)
     filled.remove(book, shop.Book.tags)
-    assert [t.id for t in filled.load(filled.get(shop.Book, 2), shop.Book.tags).tags] == [2]
+    assert [
+        t.id for t in filled.load(filled.get(shop.Book, 2), shop.Book.tags).tags
+    ] == [2]
     with pytest.raises(QueryError, match="SG-DB-047"):
         filled.add(filled.get(shop.Author, 1), shop.Author.books, book)
 

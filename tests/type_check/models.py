@@ -80,11 +80,11 @@ def constructors(writer: Writer) -> None:
     """The constructor takes the fields, by keyword, and no relation to many."""
     Post(title="x", year=1, writer=writer)
     Post(title="x", year=1, writer=writer, price=Decimal(3), editor=None, id=3)
-    Post(title=3, year=1, writer=writer)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    Post(title="x", year=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    Post("x", year=1, writer=writer)  # type: ignore[call-arg,arg-type]  # pyright: ignore[reportCallIssue]
-    Post(title="x", year=1, writer=writer, tags=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    Post(title="x", year=1, writer=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Post(title=3, year=1, writer=writer)  # type: ignore[arg-type]
+    Post(title="x", year=1)  # type: ignore[call-arg]
+    Post("x", year=1, writer=writer)  # type: ignore[call-arg,arg-type]
+    Post(title="x", year=1, writer=writer, tags=[])  # type: ignore[call-arg]
+    Post(title="x", year=1, writer=3)  # type: ignore[arg-type]
 
 
 def queries() -> Query[Post]:
@@ -96,9 +96,9 @@ def queries() -> Query[Post]:
     Post.where(col(Post.year).in_([1, 2]), col(Post.title).like("%x"))
     Post.where(col(Writer.died) >= dt.date(2000, 1, 1))
     Post.where(Post.tags.name == "new", has(Writer.posts, Post.year > 3))
-    Post.where("title")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Post.where("title")  # type: ignore[arg-type]
     Writer.load(Writer.posts.where(Post.year > 3).order_by(desc(Post.year)).limit(3))
-    return Post.where(Post.year > "x").order_by(-Post.year, desc(Post.title)).limit(5)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+    return Post.where(Post.year > "x").order_by(-Post.year, desc(Post.title)).limit(5)  # type: ignore[operator]
 
 
 def sync(db: Db) -> None:

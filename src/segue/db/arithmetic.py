@@ -4,6 +4,8 @@ An exact decimal is a whole number of its last digit on SQLite, so a product has
 digits twice and a quotient none; both are put right here, in whole numbers.
 """
 
+import operator
+from collections.abc import Callable
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,6 +15,13 @@ from segue.db.types import ScaledDecimal, big_integer
 
 __all__ = ["aggregated", "computed"]
 
+_SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda left, right: left / right,
+    "%": operator.mod,
+}
 _MORE: Final = 4
 """So many more digits has the mean of decimals."""
 
@@ -32,7 +41,7 @@ def computed(sign: str, left: Any, right: Any, dialect: Any) -> Any:
             "with SQLAlchemy Core.",
         )
     if sign == "/":
-        return sa.cast(left, sa.Double()) / sa.cast(right, sa.Double())
+        return _plain(sign, _as_float(left), _as_float(right))
     return _plain(sign, left, right)
 
 
@@ -42,11 +51,12 @@ def aggregated(name: str, of: Any, dialect: Any) -> Any:
         return sa.func.count(of)
     if name == "count distinct":
         return sa.func.count(sa.distinct(of))
-    exact = isinstance(of.type, ScaledDecimal)
+    kind: Any = of.type
+    exact = isinstance(kind, ScaledDecimal)
     if name == "avg":
-        return _mean(of, dialect) if exact else sa.func.avg(sa.cast(of, sa.Double()))
+        return _mean(of, dialect) if exact else sa.func.avg(_as_float(of))
     made = getattr(sa.func, name)(of)
-    if name == "sum" and isinstance(of.type, sa.Integer):
+    if name == "sum" and isinstance(kind, sa.Integer):
         return sa.cast(made, sa.BigInteger())
     return sa.type_coerce(made, of.type)
 
@@ -81,13 +91,8 @@ def _exact(sign: str, left: Any, right: Any, dialect: Any) -> Any:
 
 
 def _plain(sign: str, left: Any, right: Any) -> Any:
-    if sign == "+":
-        return left + right
-    if sign == "-":
-        return left - right
-    return (
-        left % right if sign == "%" else left * right if sign == "*" else left / right
-    )
+    made: Any = _SIGNS[sign](left, right)
+    return made
 
 
 def _divided(number: Any, by: Any, *, positive: bool = True) -> Any:
@@ -113,16 +118,23 @@ def _to_scale(of: Any, scale: int, dialect: Any) -> Any:
 
 
 def _whole(of: Any) -> Any:
-    """Take a scaled decimal as the whole number that it is there; values are bound
-    as before.
-    """
-    return of if isinstance(of, sa.BindParameter) else sa.type_coerce(of, big_integer())
+    """Take a scaled decimal as the whole number that it is; values stay values."""
+    return of if _is_value(of) else sa.type_coerce(of, big_integer())
 
 
 def _bare(of: Any) -> Any:
-    if isinstance(of, sa.BindParameter):
+    if _is_value(of):
         return of
     return sa.type_coerce(of, sa.Numeric())
+
+
+def _as_float(of: Any) -> Any:
+    double: Any = sa.Double()
+    return sa.cast(of, double)
+
+
+def _is_value(of: Any) -> bool:
+    return isinstance(of, sa.BindParameter)
 
 
 def _power(digits: int) -> Any:

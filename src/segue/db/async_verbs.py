@@ -25,7 +25,9 @@ class AsyncVerbs:
         """Do some steps, and give what they return."""
         raise NotImplementedError
 
-    def stream_rows(self, command: Command, size: int = 500) -> AsyncIterator[list[Any]]:
+    def stream_rows(
+        self, command: Command, size: int = 500
+    ) -> AsyncIterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
         raise NotImplementedError
 
@@ -124,7 +126,9 @@ class AsyncVerbs:
     @overload
     def stream(self, query: Command, size: int = 500) -> AsyncIterator[list[Any]]: ...
     @overload
-    def stream(self, query: Query[M] | type[M], size: int = 500) -> AsyncIterator[M]: ...
+    def stream(
+        self, query: Query[M] | type[M], size: int = 500
+    ) -> AsyncIterator[M]: ...
     async def stream(self, query: Any, size: int = 500) -> AsyncIterator[Any]:
         """Read the objects of a query one after the other, in constant memory.
 
@@ -203,7 +207,7 @@ class AsyncVerbs:
             thing: The object; afterwards it is the row.
             on: A field that is unique, or several that are together.
         """
-        fields = on if isinstance(on, (list, tuple)) else [on]
+        fields = _several(on)
         found: M = await self.run(writes.upsert(self.database.plans, thing, fields))
         return found
 
@@ -215,13 +219,17 @@ class AsyncVerbs:
         Returns:
             The object, and whether it was inserted.
         """
-        fields = on if isinstance(on, (list, tuple)) else [on]
+        fields = _several(on)
         return await self.run(writes.get_or_create(self.database.plans, thing, fields))
 
-    async def add(self, thing: M, relation: Any, *others: Any) -> None:
+    async def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
         await self.run(writes.link(self.database.plans, thing, relation, others))
 
-    async def remove(self, thing: M, relation: Any, *others: Any) -> None:
+    async def remove(self, thing: Model, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         await self.run(writes.unlink(self.database.plans, thing, relation, others))
+
+
+def _several(on: Any) -> Any:
+    return on if type(on) in (list, tuple) else [on]

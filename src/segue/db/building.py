@@ -4,7 +4,8 @@ Values are counted in the order in which they stand in the key: that is the orde
 `Query.values()`, so the n-th room is called `p<n>` whatever SQL makes of it.
 """
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,13 +20,8 @@ from segue.db.types import GlobPattern
 
 __all__ = ["Builder", "Scope"]
 
-_COMPARED: Final = {
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "ge": lambda a, b: a >= b,
-    "gt": lambda a, b: a > b,
-    "le": lambda a, b: a <= b,
-    "lt": lambda a, b: a < b,
+_COMPARED: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    name: getattr(operator, name) for name in ("eq", "ne", "ge", "gt", "le", "lt")
 }
 _MOST: Final = 16_384
 
@@ -136,7 +132,7 @@ class Builder:
             scope: Where its columns are.
             of_type: The type of a value that stands by itself.
         """
-        if key == VALUE and type(key) is str:
+        if _is_value(key):
             return self.value(of_type)
         if isinstance(key, Ref):
             return scope.column(key)
@@ -151,7 +147,7 @@ class Builder:
         if word == "count":
             return sa.func.count()
         if word == "count related":
-            return self._related(key[2], scope, lambda inner: sa.func.count())
+            return self._related(key[2], scope, _count)
         return self.condition(key, scope)
 
     def order(self, key: Any, scope: Scope) -> list[Any]:
@@ -218,7 +214,7 @@ class Builder:
         return left.in_([self.value(left.type) for _ in range(room)])
 
     def _like(self, word: str, left: Any, key: Any, scope: Scope) -> Any:
-        if self.dialect.name == "sqlite" and word == "like" and key == VALUE:
+        if self.dialect.name == "sqlite" and word == "like" and _is_value(key):
             # LIKE of SQLite takes capitals for small letters.
             return left.op("GLOB", is_comparison=True)(self.value(GlobPattern()))
         pattern = self.expression(key, scope, sa.String())
@@ -228,7 +224,7 @@ class Builder:
 
     def _pair(self, left: Any, right: Any, scope: Scope) -> tuple[Any, Any]:
         """Build two operands; a value is of the type of the other."""
-        if left == VALUE and type(left) is str:
+        if _is_value(left):
             name = self._name()
             other = self.expression(right, scope)
             return sa.bindparam(name, type_=other.type), other
@@ -255,13 +251,15 @@ class Builder:
         steps = _first_many(key, scope)
         if steps is None:
             return aggregated(name, self.expression(of, scope), self.dialect)
-        return self._related(
-            steps,
-            scope,
-            lambda inner: aggregated(name, self.expression(of, inner), self.dialect),
-        )
 
-    def _related(self, steps: tuple[Step, ...], scope: Scope, what: Any) -> Any:
+        def chosen(inner: Scope) -> Any:
+            return aggregated(name, self.expression(of, inner), self.dialect)
+
+        return self._related(steps, scope, chosen)
+
+    def _related(
+        self, steps: tuple[Step, ...], scope: Scope, what: Callable[[Scope], Any]
+    ) -> Any:
         if any(step.many for step in steps[:-1]):
             raise QueryError(
                 "SG-DB-040",
@@ -297,8 +295,8 @@ class Builder:
     def _has(self, key: Any, scope: Scope) -> Any:
         steps: tuple[Step, ...] = key[1]
         inner, tie = self._opened(steps, scope)
-        fresh = Scope(steps[-1].target, inner.source)
-        fresh._tables[()] = inner.table(steps)  # noqa: SLF001 - the same row, new ways
+        fresh = Scope(steps[-1].target, inner.table(steps))
+        fresh.source = inner.source
         where = self.conditions(key[2], fresh)
         return self._row_of(fresh.source, [tie, *where], scope)
 
@@ -317,9 +315,23 @@ class Builder:
         return self._row_of(inner.source, [tie, *where], scope)
 
     def _row_of(self, source: Any, where: list[Any], scope: Scope) -> Any:
-        one: Any = sa.literal_column("1")
-        asked = sa.select(one).select_from(source).where(*where)
-        return sa.exists(asked.correlate(*scope.tables()))
+        return _exists(source, where, scope)
+
+
+def _exists(source: Any, where: list[Any], scope: Scope) -> Any:
+    one: sa.ColumnElement[Any] = sa.literal_column("1")
+    asked = sa.select(one).select_from(source).where(*where)
+    return sa.exists(asked.correlate(*scope.tables()))
+
+
+def _count(inner: Scope) -> Any:
+    """Count the rows of a scope."""
+    del inner
+    return sa.func.count()
+
+
+def _is_value(key: Any) -> bool:
+    return type(key) is str and key == VALUE
 
 
 def _first_many(key: Any, scope: Scope) -> tuple[Step, ...] | None:
@@ -356,10 +368,10 @@ def _position(ref: Ref, scope: Scope) -> int | None:
 
 
 def _refs(key: Any) -> Iterator[Ref]:
+    """List the columns of a key that are of its own rows."""
     if isinstance(key, Ref):
         yield key
-    elif isinstance(key, tuple) and key and key[0] not in {"has", "in query"}:
-        for each in key[1:]:
+    elif key.__class__ is tuple and key and key[0] != "has":
+        inside: Any = key[1:2] if key[0] == "in query" else key[1:]
+        for each in inside:
             yield from _refs(each)
-    elif isinstance(key, tuple) and key and key[0] == "in query":
-        yield from _refs(key[1])

@@ -76,7 +76,7 @@ def many(
     by: str | None = None,
     through: Any = None,
     link: str | None = None,
-    init: Literal[False] = False,
+    init: Literal[False] = False,  # noqa: ARG001 - type checkers read it
 ) -> Any:
     """Say that a field is a relation to several objects.
 
@@ -90,7 +90,11 @@ def many(
     return Related(by=by, through=through, link=link)
 
 
-def one(*, by: str | None = None, init: Literal[False] = False) -> Any:
+def one(
+    *,
+    by: str | None = None,
+    init: Literal[False] = False,  # noqa: ARG001 - type checkers read it
+) -> Any:
     """Say that a field is the other side of a one-to-one relation."""
     return Related(by=by, single=True)
 

@@ -27,7 +27,15 @@ from segue.db.hints import Later
 from segue.db.marks import KEY, Column, OnDelete, Rule, Unique
 from segue.db.mistakes import ModelError
 
-__all__ = ["Description", "Part", "Role", "in_order", "is_model", "read_part"]
+__all__ = [
+    "Description",
+    "Part",
+    "Role",
+    "in_order",
+    "is_model",
+    "read_part",
+    "told_of",
+]
 
 Role = Literal["column", "one", "many"]
 _NOTHING: Final = (types.NoneType, msgspec.UnsetType)
@@ -159,11 +167,18 @@ class Description:
         return next((part for part in self.parts if part.name == name), None)
 
 
+def told_of(thing: Any) -> Description:
+    """Get the description of the model of an object."""
+    told: Description = thing.__class__.__model__
+    return told
+
+
 def is_model(hint: Any) -> bool:
     """Tell whether a hint is a model that has a table, or will be one."""
-    return isinstance(hint, type) and (
-        issubclass(hint, Later) or getattr(hint, "__model__", None) is not None
-    )
+    if not isinstance(hint, type):
+        return False
+    cls: type[Any] = hint
+    return issubclass(cls, Later) or getattr(cls, "__model__", None) is not None
 
 
 def read_part(owner: str, name: str, hint: Any, default: Any) -> Part | None:
@@ -250,7 +265,11 @@ def _is_data(plain: Any) -> bool:
         return True
     if origin in (typing.Union, types.UnionType):
         return all(_is_data(e) or e in _SCALARS for e in typing.get_args(plain))
-    return isinstance(origin, type) and (
+    return isinstance(origin, type) and _has_fields(origin)
+
+
+def _has_fields(origin: Any) -> bool:
+    return (
         issubclass(origin, enum.Enum)
         or hasattr(origin, "__struct_fields__")
         or hasattr(origin, "__dataclass_fields__")

@@ -92,13 +92,10 @@ class Expression:
 
     def in_(self, values: Any) -> "Condition":
         """It is one of these; None among them means that it may be null."""
-        from segue.db.query import Query  # noqa: PLC0415 - a query is made of these
-
-        if isinstance(values, Query):
-            subject: Any = values
-            own = [v for each in subject.extra.columns for v in key_of(each)[1]]
-            values = (*self.values, *own, *subject.values())
-            return Condition(("in query", self.key, subject.key()), values)
+        query = getattr(values, "__inner__", None)
+        if query is not None:
+            key, inside = query()
+            return Condition(("in query", self.key, key), (*self.values, *inside))
         found = list(values)
         some = [each for each in found if each is not None]
         room = size_class(len(some))

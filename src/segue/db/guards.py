@@ -32,7 +32,7 @@ class ToOne:
         value = self._get(instance)
         if value is None or isinstance(value, msgspec.Struct):
             return value
-        raise not_loaded(owner or type(instance), self._name)
+        raise not_loaded(owner or instance.__class__, self._name)
 
     def __set__(self, instance: Any, value: Any) -> None:
         self._set(instance, value)
@@ -75,7 +75,7 @@ class ToMany:
             return self
         value = self._get(instance)
         if value is _UNSET:
-            raise not_loaded(owner or type(instance), self._name)
+            raise not_loaded(owner or instance.__class__, self._name)
         return value
 
     def __set__(self, instance: Any, value: Any) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import FrameType
 from typing import Any, Final, cast
 
-__all__ = ["Later", "later", "own_hints", "read_hint", "scope_of"]
+__all__ = ["Later", "calling_frame", "later", "own_hints", "read_hint", "scope_of"]
 
 _MAKES_HINTS: Final = sys.version_info >= (3, 14)
 
@@ -53,11 +53,17 @@ def read_hint(hint: Any, scope: Mapping[str, Any]) -> Any:
         return hint
     if typing.get_origin(hint) is typing.Annotated:
         inner = read_hint(hint.__origin__, scope)
-        return typing.Annotated[(inner, *hint.__metadata__)]
+        marks: tuple[Any, ...] = hint.__metadata__
+        return cast("Any", typing.Annotated)[(inner, *marks)]
     read = tuple(read_hint(each, scope) for each in arguments)
     if all(new is old for new, old in zip(read, arguments, strict=True)):
         return hint
     return _with_arguments(hint, read)
+
+
+def calling_frame() -> FrameType:
+    """Find where a class is written, from the method of its metaclass."""
+    return sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def scope_of(
@@ -113,4 +119,6 @@ def _with_arguments(hint: Any, arguments: tuple[Any, ...]) -> Any:
     origin = typing.get_origin(hint)
     if origin is typing.Union or type(hint).__name__ == "UnionType":
         return cast("Any", typing.Union)[arguments]
-    return origin[arguments if len(arguments) > 1 else arguments[0]]
+    # One argument is not a tuple of one: list[int], not list[(int,)].
+    (first, *rest) = arguments
+    return origin[arguments if rest else first]

@@ -117,7 +117,7 @@ def _behind(objects: list[Any], way: tuple[Step, ...]) -> list[Any]:
 
 def _load(plans: Plans, owners: list[Any], branch: Branch, read: Read) -> Steps[None]:
     step = branch.step
-    query = Query(step.target) if branch.query is None else branch.query
+    query = Query[Any](step.target) if branch.query is None else branch.query
     if step.many:
         yield from _to_many(plans, owners, branch, query, read)
     else:

@@ -16,7 +16,7 @@ from msgspec import NODEFAULT, UNSET, Struct, StructMeta
 
 from segue.db.description import Description, Part, in_order, read_part
 from segue.db.guards import KeyOf, Late, ToMany, ToOne
-from segue.db.hints import own_hints, read_hint, scope_of
+from segue.db.hints import calling_frame, own_hints, read_hint, scope_of
 from segue.db.marks import KEY
 from segue.db.mistakes import ModelError
 from segue.db.names import names_of
@@ -55,12 +55,12 @@ class ModelMeta(StructMeta):
         """Make a model."""
         above = [base for base in bases if isinstance(base, ModelMeta)]
         if abstract or root or not above:
-            own = _Body(name, namespace, sys._getframe(1))  # noqa: SLF001 - local names
+            own = _Body(name, namespace, calling_frame())
             return _make_abstract(mcs, own, bases, root=root or not above)
         _check_bases(name, above)
         registry = above[0].__registry__
         fields = _inherited(bases)
-        own = _Body(name, namespace, sys._getframe(1))  # noqa: SLF001 - local names
+        own = _Body(name, namespace, calling_frame())
         fields.update(_own_fields(own, registry))
         parts = _parts(name, fields)
         cls = _make_struct(mcs, name, bases, namespace, parts)
@@ -77,22 +77,6 @@ class ModelMeta(StructMeta):
         _finish(cls, told)
         registry.add(cls)
         return cls
-
-    def __call__(cls: Any, *values: Any, **named: Any) -> Any:  # noqa: N805 - a class
-        """Make a new object, by keywords only.
-
-        A relation may be given as its object or, where only a program looks, as the
-        key: `author_id=3`.
-        """
-        if values:
-            name: str = cls.__name__
-            raise TypeError(f"{name}() takes its fields by keyword only: title=...")
-        aliases = cls.__aliases__
-        for alias in aliases.keys() & named.keys():
-            named[aliases[alias]] = named.pop(alias)
-        made = cls.__model__.make(**named)
-        made.__dict__["_new"] = True
-        return made
 
     def __getattribute__(cls, name: str) -> Any:
         # Only what is read from the class comes here, never what objects have.
@@ -113,6 +97,28 @@ class ModelMeta(StructMeta):
     def metadata(cls) -> Any:
         """The SQLAlchemy `MetaData` of all models below the same root."""
         return cls.__registry__.metadata
+
+
+def _construct(cls: Any, *values: Any, **named: Any) -> Any:
+    """Make a new object, by keywords only.
+
+    A relation may be given as its object or, where only a program looks, as the
+    key: `author_id=3`.
+    """
+    if values:
+        name: str = cls.__name__
+        raise TypeError(f"{name}() takes its fields by keyword only: title=...")
+    aliases = cls.__aliases__
+    for alias in aliases.keys() & named.keys():
+        named[aliases[alias]] = named.pop(alias)
+    made = cls.__model__.make(**named)
+    made.__dict__["_new"] = True
+    return made
+
+
+# Not in the body of the class: type checkers know the constructor from the fields, and
+# would believe this one instead.
+type.__setattr__(ModelMeta, "__call__", _construct)
 
 
 class _Body(NamedTuple):
@@ -218,7 +224,7 @@ def _inherited(bases: tuple[type, ...]) -> _Fields:
         given: _Fields | None = vars(each).get("__fields__")
         if given is not None:
             fields.update(given)
-        elif not issubclass(each, Struct) and vars(each).get("__annotations__"):
+        elif not _is_struct(each) and vars(each).get("__annotations__"):
             fields.update(_mixed_in(each))
     return fields
 
@@ -265,14 +271,15 @@ def _check_name(owner: str, part: Part) -> None:
 
 def _check_bases(name: str, above: list[ModelMeta]) -> None:
     for base in above:
-        if base.__model__ is not None:
+        told = _told(base)
+        if told is not None:
             raise ModelError(
                 "SG-DB-006",
                 f"{name} inherits from {base.__name__}, which has a table.",
                 why="One object would be in two tables.",
                 fix=f"Declare what they share in a class(Model, abstract=True), or "
                 f"give {name} a relation to {base.__name__}.",
-                where=[base.__model__.place],
+                where=[told.place],
             )
     if len({id(base.__registry__) for base in above}) > 1:
         raise ModelError(
@@ -281,6 +288,14 @@ def _check_bases(name: str, above: list[ModelMeta]) -> None:
             why="A table is in one database.",
             fix="Inherit from one of them.",
         )
+
+
+def _told(base: ModelMeta) -> Description | None:
+    return base.__model__
+
+
+def _is_struct(cls: Any) -> bool:
+    return issubclass(cls, Struct)
 
 
 def _has_model(bases: tuple[type, ...]) -> bool:

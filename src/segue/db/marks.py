@@ -4,7 +4,9 @@
     author: Annotated[Author, OnDelete("cascade")]
     code: Key[str]
 
-A rule over several columns stands in the class: `__rules__ = (Unique("title", "author"),)`.
+A rule over several columns stands in the class:
+
+    __rules__ = (Unique("title", "author"),)
 """
 
 from dataclasses import dataclass

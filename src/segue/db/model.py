@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from segue.db.defaults import many, one, server
-from segue.db.description import Description
+from segue.db.description import Description, told_of
 from segue.db.making import ModelMeta
 from segue.db.query import Words
 
@@ -41,7 +41,7 @@ class Model(Struct, Words, metaclass=ModelMeta):
         cls = type(self)
         if name in cls.__stored__:
             _set_field(self, name, value)
-            state = self.__dict__
+            state = _state_of(self)
             changed = state.get("_changed")
             if changed is None:
                 state["_changed"] = {cls.__aliases__.get(name, name)}
@@ -86,12 +86,19 @@ class Model(Struct, Words, metaclass=ModelMeta):
         return cast("Self", _copied(self, {}))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        _state_of(self).update(state)
+
+
+def _state_of(thing: Any) -> dict[str, Any]:
+    """Get what is known about the state of an object."""
+    state: dict[str, Any] = thing.__dict__
+    return state
 
 
 def _known_key(thing: Any) -> Any:
     key = thing.__key__()
-    return None if key is UNSET or (type(key) is tuple and UNSET in key) else key
+    absent = key is UNSET or (key.__class__ is tuple and UNSET in key)
+    return None if absent else key
 
 
 def _shown(thing: Model) -> Iterator[tuple[str, Any]]:
@@ -107,8 +114,7 @@ def _restored(cls: Any, values: tuple[Any, ...]) -> Any:
 
 
 def _copied(thing: Any, changes: dict[str, Any]) -> Any:
-    cls = type(thing)
-    told = cls.__model__
+    told = told_of(thing)
     made = told.make(*(told.slots[part.name](thing) for part in told.parts))
     state = thing.__dict__
     for name in ("_new", "_changed"):

@@ -12,10 +12,12 @@ import msgspec
 
 from segue.core.errors import BadRequest
 from segue.db.command import Command, Steps
+from segue.db.description import told_of
 from segue.db.expressions import ColumnExpression, Condition, Order, Ref
 from segue.db.mistakes import QueryError, caller
+from segue.db.paths import key_value
 from segue.db.plans import Plan, Plans
-from segue.db.query import Query
+from segue.db.query import query_of
 from segue.db.reads import all_of, scoped
 from segue.db.selects import select_plan
 
@@ -44,10 +46,9 @@ def page(plans: Plans, query: Any, size: int, after: str | None) -> Steps[Slice[
         BadRequest: `after` is no word that a page gave.
         QueryError: The order is by something that is no column of the model.
     """
-    query = query if isinstance(query, Query) else Query(query)
+    query = query_of(query)
     orders = _complete(query)
-    cut: Any = Query(query.model, query.conditions, orders, size + 1, None, query.loads,
-                query.extra)  # fmt: skip
+    cut: Any = query_of(query).sorted_by(orders).limit(size + 1).offset(None)
     if after is not None:
         cut = cut.where(_behind(orders, _read(orders, after)))
     found = yield from all_of(plans, cut)
@@ -65,7 +66,7 @@ def streamed(plans: Plans, query: Any) -> tuple[Plan, Command]:
     """
     from segue.db.loads import arranged, tree_of  # noqa: PLC0415 - rarely needed
 
-    query = scoped(query if isinstance(query, Query) else Query(query))
+    query = scoped(query_of(query))
     joined, others = arranged(tree_of(query.loads))
     if others:
         raise QueryError(
@@ -123,9 +124,9 @@ def _behind(orders: Sequence[Order], values: Sequence[Any]) -> Condition:
 
 
 def _word(orders: Sequence[Order], last: Any) -> str:
-    told = type(last).__model__
+    told = told_of(last)
     values = [told.slots[order.key[1].part.name](last) for order in orders]
-    keys = [v.__key__() if hasattr(v, "__key__") else v for v in values]
+    keys = [key_value(value) for value in values]
     return base64.urlsafe_b64encode(msgspec.json.encode(keys)).decode().rstrip("=")
 
 
@@ -135,12 +136,11 @@ def _read(orders: Sequence[Order], word: str) -> list[Any]:
         if len(word) > _LONGEST:
             raise ValueError  # noqa: TRY301 - answered below
         padded = word + "=" * (-len(word) % 4)
-        values = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True))
-        if not isinstance(values, list) or len(values) != len(parts):  # pyright: ignore[reportUnknownArgumentType]
-            raise ValueError  # noqa: TRY301 - answered below
+        text = base64.b64decode(padded, b"-_", validate=True)
+        values = msgspec.json.decode(text, type=list[Any])
         return [
             None if value is None and part.nullable else _convert(value, part)
-            for value, part in zip(values, parts, strict=True)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+            for value, part in zip(values, parts, strict=True)
         ]
     except (ValueError, TypeError) as error:
         raise BadRequest("`after` is none that a page gave.") from error

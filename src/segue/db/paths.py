@@ -16,6 +16,7 @@ from segue.db.expressions import (
     Ref,
 )
 from segue.db.mistakes import QueryError, caller
+from segue.db.query import Query
 
 __all__ = ["Path", "Step", "key_value", "path_of"]
 
@@ -78,7 +79,7 @@ class Path:
         names = target.__names__
         own = names.get(name)
         if isinstance(own, Path):
-            return Path(self._model, (*self._steps, *own._steps))
+            return Path(self._model, (*self._steps, *path_of(own)[1]))
         if isinstance(own, ColumnExpression):
             return ColumnExpression(Ref(self._model, self._steps, own.key.part))
         raise QueryError(
@@ -115,9 +116,9 @@ class Path:
 
     def in_(self, values: Any) -> Condition:
         """It is one of these objects or keys."""
-        return self.__operand__().in_(
-            values if hasattr(values, "key") else [key_value(each) for each in values]
-        )
+        is_query = hasattr(values, "__inner__")
+        keys = values if is_query else [key_value(each) for each in values]
+        return self.__operand__().in_(keys)
 
     def not_in(self, values: Any) -> Condition:
         """It is none of these objects or keys."""
@@ -153,9 +154,7 @@ class Path:
         return self._load().load(*paths)
 
     def _load(self) -> Any:
-        from segue.db.query import Query  # noqa: PLC0415 - a query is made of these
-
-        return Query(self._steps[-1].target, via=self)
+        return Query[Any](self._steps[-1].target, via=self)
 
     def __bool__(self) -> bool:
         return self.__operand__().__bool__()
@@ -167,7 +166,7 @@ class Path:
 
 def path_of(path: Path) -> tuple[Any, tuple[Step, ...]]:
     """Take a path apart: where it begins, and its steps."""
-    return path._model, path._steps  # pyright: ignore[reportPrivateUsage]
+    return path._model, path._steps  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def key_value(value: Any) -> Any:

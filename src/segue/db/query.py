@@ -12,9 +12,8 @@ import msgspec
 
 from segue.db.expressions import Condition, Order, condition, operand
 from segue.db.mistakes import QueryError, caller
-from segue.db.paths import Path
 
-__all__ = ["Extra", "Query", "Words"]
+__all__ = ["Extra", "Query", "Words", "query_of"]
 
 M = TypeVar("M")
 
@@ -70,6 +69,10 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
         """Sort by these, behind what it is sorted by already; nulls come last."""
         return self._made(orders=self.orders + tuple(_order(each) for each in orders))
 
+    def sorted_by(self, orders: tuple[Order, ...]) -> Self:
+        """Sort by these, and by nothing else."""
+        return self._made(orders=orders)
+
     def limit(self, count: int | None) -> Self:
         """At most so many."""
         return self._made(size=_natural("limit", count))
@@ -81,7 +84,8 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
     def load(self, *paths: Any) -> Self:
         """Load these relations with it: `Book.author`, `Author.books.where(...)`."""
         for each in paths:
-            if not isinstance(each, Path) and getattr(each, "via", None) is None:
+            is_path = hasattr(each.__class__, "__operand__")
+            if not is_path and getattr(each, "via", None) is None:
                 raise QueryError(
                     "SG-DB-035",
                     f"{each!r} is no relation.",
@@ -130,7 +134,7 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def _made(self, **changes: Any) -> Self:
         get = changes.get
-        made: Any = Query(
+        made: Any = Query[Any](
             self.model,
             get("conditions", self.conditions),
             get("orders", self.orders),
@@ -141,6 +145,11 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
             self.via,
         )
         return cast("Self", made)
+
+    def __inner__(self) -> tuple[Any, list[Any]]:
+        """Give key and values for a query around this one, that of `in_`."""
+        own = [value for each in self.extra.columns for value in each.values]
+        return self.key(), [*own, *self.values()]
 
     def key(self) -> Any:
         """Give what the statement of this query is found by."""
@@ -215,8 +224,13 @@ class Words:
         return _begun(cls)
 
 
+def query_of(what: Any) -> Query[Any]:
+    """Take a query; a model is the query of all its rows."""
+    return what if what.__class__ is Query else Query[Any](what)
+
+
 def _begun(cls: Any) -> Query[Any]:
-    return Query(cls)
+    return Query[Any](cls)
 
 
 def _order(by: Any) -> Order:

@@ -13,7 +13,7 @@ from segue.db.loads import Tree, arranged, load_into, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
 from segue.db.plans import Plans
-from segue.db.query import Query
+from segue.db.query import Query, query_of
 from segue.db.selects import count_plan, exists_plan, get_plan, rows_plan, select_plan
 
 __all__ = [
@@ -39,8 +39,8 @@ _PORTION: Final = 1_000
 def get(plans: Plans, model: Any, key: Any) -> Steps[Any]:
     """Get the object with a key, or None."""
     plan = plans.find(("get", model)) or get_plan(plans, model)
-    values = (key,) if type(key) is not tuple else tuple(map(key_value, key))
-    if type(key) is int and not -_LARGEST <= key < _LARGEST:
+    values = (key,) if key.__class__ is not tuple else _composite(key)
+    if key.__class__ is int and not -_LARGEST <= key < _LARGEST:
         return None
     result = yield plan.command(values)
     found = plan.hydrate(result.rows)
@@ -60,12 +60,12 @@ def get_or_404(plans: Plans, model: Any, key: Any) -> Steps[Any]:
 
 
 def get_many(plans: Plans, model: Any, keys: Iterable[Any]) -> Steps[list[Any]]:
-    """Get the objects with these keys, in their order; what is not there is left out."""
+    """Get the objects with these keys, in their order; absent ones are left out."""
     wanted = list(dict.fromkeys(keys))
     if len(model.__model__.key) > 1:
-        some = []
+        some: list[Any] = []
         for key in wanted:
-            some.append((yield from get(plans, model, key)))
+            some.append((yield from get(plans, model, key)))  # noqa: PERF401 - it yields
         return [each for each in some if each is not None]
     part = model.__model__.key[0]
     column = Query(model).model.__names__[part.name]
@@ -79,8 +79,7 @@ def get_many(plans: Plans, model: Any, keys: Iterable[Any]) -> Steps[list[Any]]:
 
 def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
     """List the objects of a query."""
-    if query.__class__ is not Query:
-        query = _query(query)
+    query = query_of(query)
     scope = query.model.__scope__
     if scope is not None:
         query = scoped(query)
@@ -110,13 +109,13 @@ def one(plans: Plans, query: Any) -> Steps[Any]:
         NotFound: There is none.
         QueryError: There are several.
     """
-    found = yield from all_of(plans, _query(query).limit(2))
+    found = yield from all_of(plans, query_of(query).limit(2))
     if not found:
-        raise NotFound(f"There is no such {_query(query).model.__name__}.")
+        raise NotFound(f"There is no such {query_of(query).model.__name__}.")
     if len(found) > 1:
         raise QueryError(
             "SG-DB-044",
-            f"A query for one {_query(query).model.__name__} found several.",
+            f"A query for one {query_of(query).model.__name__} found several.",
             why="It would be by chance which of them is taken.",
             fix="Ask for more: by something unique; or take the first in an order: "
             "db.first(query.order_by(...)).",
@@ -127,13 +126,13 @@ def one(plans: Plans, query: Any) -> Steps[Any]:
 
 def first(plans: Plans, query: Any) -> Steps[Any]:
     """Get the first object of a query, or None."""
-    found = yield from all_of(plans, _query(query).limit(1))
+    found = yield from all_of(plans, query_of(query).limit(1))
     return found[0] if found else None
 
 
 def count(plans: Plans, query: Any) -> Steps[int]:
     """Count the rows of a query."""
-    query = scoped(_query(query))
+    query = scoped(query_of(query))
     plan = count_plan(plans, query)
     result = yield plan.command(query.values() if _is_cut(query) else _unsorted(query))
     return int(plan.hydrate(result.rows))
@@ -141,7 +140,7 @@ def count(plans: Plans, query: Any) -> Steps[int]:
 
 def exists(plans: Plans, query: Any) -> Steps[bool]:
     """Tell whether a query has a row."""
-    query = scoped(_query(query))
+    query = scoped(query_of(query))
     plan = exists_plan(plans, query)
     result = yield plan.command(query.values())
     return bool(plan.hydrate(result.rows))
@@ -151,15 +150,13 @@ def rows(
     plans: Plans, query: Any, columns: dict[str, Any], into: Any = None
 ) -> Steps[list[Any]]:
     """List some columns of the rows of a query, or of its groups, as small records."""
-    query = scoped(_query(query))
+    query = scoped(query_of(query))
     columns = columns or {str(_name(each)): each for each in query.extra.columns}
     columns = {name: operand(each) for name, each in columns.items()}
     if into is not None:
         names = query.model.__names__
         wanted = into.__struct_fields__
-        columns = {
-            n: columns[n] if n in columns else operand(names[n]) for n in wanted
-        }
+        columns = {n: columns[n] if n in columns else operand(names[n]) for n in wanted}
     plan = rows_plan(plans, query, columns, into)
     values = [value for each in columns.values() for value in each.values]
     result = yield plan.command([*values, *query.values()])
@@ -175,9 +172,9 @@ def aggregate(plans: Plans, query: Any, columns: dict[str, Any]) -> Steps[Any]:
 
 def load(plans: Plans, objects: Any, paths: Sequence[Any]) -> Steps[Any]:
     """Load relations of objects that are here already."""
-    several = objects if isinstance(objects, (list, tuple)) else [objects]
+    several: list[Any] = [*objects] if type(objects) in (list, tuple) else [objects]
     _, others = arranged(tree_of(paths), join=False)
-    yield from load_into(plans, list(several), others, read_tree)
+    yield from load_into(plans, several, others, read_tree)
     return objects
 
 
@@ -189,9 +186,8 @@ def scoped(query: Any) -> Any:
     return scope(query)
 
 
-def _query(query: Any) -> Any:
-    """Take a query; a model is the query of all its rows."""
-    return query if isinstance(query, Query) else Query(query)
+def _composite(key: Any) -> tuple[Any, ...]:
+    return tuple(key_value(each) for each in key)
 
 
 def _is_cut(query: Any) -> bool:

@@ -77,7 +77,7 @@ class Registry:
             ModelError: There is no such model.
         """
         name = named if isinstance(named, str) else getattr(named, "name", "")
-        if isinstance(named, type) and not issubclass(named, Later):
+        if _is_there(named):
             return named
         found = self._models.get(name, [])
         if len(found) == 1:
@@ -98,6 +98,10 @@ class Registry:
             table = self._metadata.tables.get(model.__model__.table)
             if table is not None:
                 self._metadata.remove(table)
+
+
+def _is_there(named: Any) -> bool:
+    return isinstance(named, type) and not issubclass(named, Later)
 
 
 def _is_same(one: Any, other: Any) -> bool:

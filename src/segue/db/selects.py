@@ -203,7 +203,11 @@ def _maker(into: Any, names: list[str]) -> Any:
     kinds = {each.kind for each in parameters.values()}
     if [*parameters] == names and kinds == {inspect.Parameter.POSITIONAL_OR_KEYWORD}:
         return into
-    return lambda *values: into(**dict(zip(names, values, strict=True)))
+
+    def make(*values: Any) -> Any:
+        return into(**dict(zip(names, values, strict=True)))
+
+    return make
 
 
 def _check_groups(extra: Any) -> None:

@@ -166,7 +166,7 @@ def _update_where(plans: Plans, key: Any) -> Plan:
     model = inner[0]
     builder, table = Builder(plans.dialect), table_of(model)
     scope = Scope(model, table)
-    values = {}
+    values: dict[str, Any] = {}
     for name, each in given:
         column = column_of(table, model.__model__.part(name))
         values[column.name] = builder.expression(each, scope, column.type)
@@ -190,15 +190,15 @@ def _where(builder: Builder, key: Any, scope: Scope, table: Any) -> list[Any]:
         subject = builder.subquery((*key[:5], None))
         own = column_of(table, model.__model__.key[0])
         return [own.in_(_nested(subject, builder.dialect))]
+    before = len(builder.names)
     where = builder.conditions(wheres, scope)
     if scope.source is table:
         return where
+    del builder.names[before:]
     own = column_of(table, model.__model__.key[0])
     other = table.alias()
-    fresh = Builder(builder.dialect)
-    fresh.names = builder.names[: len(builder.names) - _rooms(wheres)]
     inner = Scope(model, other)
-    where = fresh.conditions(wheres, inner)
+    where = builder.conditions(wheres, inner)
     chosen = sa.select(column_of(other, model.__model__.key[0]))
     subject = chosen.select_from(inner.source).where(*where)
     return [own.in_(_nested(subject, builder.dialect))]
@@ -209,17 +209,6 @@ def _nested(subject: Any, dialect: Any) -> Any:
     if dialect.name in {"mysql", "mariadb"}:
         return sa.select(subject.subquery().c[0])
     return subject
-
-
-def _rooms(keys: Any) -> int:
-    """Count the values of keys."""
-    if keys == "?":
-        return 1
-    if isinstance(keys, tuple):
-        if keys and keys[0] == "in":
-            return _rooms(keys[1]) + int(keys[2])
-        return sum(_rooms(each) for each in keys if isinstance(each, (tuple, str)))
-    return 0
 
 
 def _returning(

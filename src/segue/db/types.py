@@ -7,7 +7,7 @@ differently: a time with its zone, an exact decimal, a span of time, an enum, da
 import datetime as dt
 import decimal
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -28,7 +28,6 @@ __all__ = [
     "big_integer",
 ]
 
-_Processor = Callable[[Any], Any]
 _EXACT: Final = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_UP)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
@@ -52,12 +51,12 @@ class Timestamp(TypeDecorator[dt.datetime]):
             return mysql.DATETIME(fsp=6)
         return sa.DateTime(timezone=True)
 
-    def bind_processor(self, dialect: Dialect) -> _Processor:
+    def bind_processor(self, dialect: Dialect) -> Any:
         if dialect.name == "sqlite":
             return _utc_text
         return _utc_naive if dialect.name != "postgresql" else _utc
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> _Processor:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         return _from_text if dialect.name == "sqlite" else _from_time
 
     def __repr__(self) -> str:
@@ -113,7 +112,7 @@ class ScaledDecimal(TypeDecorator[decimal.Decimal]):
             return sa.BigInteger()
         return sa.Numeric(self.precision, self.scale)
 
-    def bind_processor(self, dialect: Dialect) -> _Processor:
+    def bind_processor(self, dialect: Dialect) -> Any:
         scale = self.scale
         step = decimal.Decimal(1).scaleb(-scale)
 
@@ -130,7 +129,7 @@ class ScaledDecimal(TypeDecorator[decimal.Decimal]):
 
         return scaled if dialect.name == "sqlite" else rounded
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> _Processor | None:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         if dialect.name != "sqlite":
             return None
         scale = -self.scale
@@ -158,18 +157,26 @@ class Duration(TypeDecorator[dt.timedelta]):
             return postgresql.INTERVAL()
         return sa.BigInteger()
 
-    def bind_processor(self, dialect: Dialect) -> _Processor | None:
+    def bind_processor(self, dialect: Dialect) -> Any:
         if dialect.name == "postgresql":
             return None
-        return lambda value: None if value is None else value // _MICROSECOND
+        return _microseconds
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> _Processor | None:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         if dialect.name == "postgresql":
             return None
-        return lambda value: None if value is None else value * _MICROSECOND
+        return _from_microseconds
 
     def __repr__(self) -> str:
         return "Duration()"
+
+
+def _microseconds(value: Any) -> Any:
+    return None if value is None else value // _MICROSECOND
+
+
+def _from_microseconds(value: Any) -> Any:
+    return None if value is None else value * _MICROSECOND
 
 
 class EnumValue(TypeDecorator[Any]):
@@ -192,7 +199,7 @@ class EnumValue(TypeDecorator[Any]):
             return sa.BigInteger()
         return sa.String(max([self.length, *map(len, map(str, values))]))
 
-    def bind_processor(self, dialect: Dialect) -> _Processor:
+    def bind_processor(self, dialect: Dialect) -> Any:
         cls = self.cls
 
         def written(value: Any) -> Any:
@@ -202,9 +209,13 @@ class EnumValue(TypeDecorator[Any]):
 
         return written
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> _Processor:
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         cls = self.cls
-        return lambda value: None if value is None else cls(value)
+
+        def read(value: Any) -> Any:
+            return None if value is None else cls(value)
+
+        return read
 
     def __repr__(self) -> str:
         # Not the class: revision files must be readable when it is gone.
@@ -226,7 +237,7 @@ class Data(TypeDecorator[Any]):
             return postgresql.JSONB(none_as_null=True)
         return sa.JSON(none_as_null=True)
 
-    def bind_processor(self, dialect: Dialect) -> _Processor:
+    def bind_processor(self, dialect: Dialect) -> Any:
         if dialect.name == "postgresql":
             inner: Any = self.load_dialect_impl(dialect).dialect_impl(dialect)
             wrap = inner.bind_processor(dialect)
@@ -236,9 +247,13 @@ class Data(TypeDecorator[Any]):
 
             return wrapped
         encode = msgspec.json.Encoder().encode
-        return lambda value: None if value is None else encode(value).decode()
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> _Processor:
+        def written(value: Any) -> Any:
+            return None if value is None else encode(value).decode()
+
+        return written
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
         hint = self.hint
         decode = msgspec.json.Decoder(hint).decode
 
@@ -261,7 +276,7 @@ class GlobPattern(TypeDecorator[str]):
     impl = sa.String
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> _Processor:
+    def bind_processor(self, dialect: Dialect) -> Any:
         return as_glob
 
 

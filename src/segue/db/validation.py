@@ -17,7 +17,7 @@ from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
 from segue.core.schema.faults import find_faults
 from segue.core.schema.source import Writer, compile_source
-from segue.db.description import Description, Part
+from segue.db.description import Description, Part, told_of
 from segue.db.expressions import Expression
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Step
@@ -56,8 +56,8 @@ def validate(thing: Any, names: Iterable[str] | None = None) -> None:
     Raises:
         Invalid: With everything that is wrong.
     """
-    told: Description = type(thing).__model__
-    check = told.kept.get("check") or validator(told)
+    told = told_of(thing)
+    check: Any = told.kept.get("check") or validator(told)
     if check(thing):
         return
     faults: dict[str, list[str]] = {}

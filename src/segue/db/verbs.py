@@ -1,4 +1,4 @@
-"""What a `Db` can do with models: each word runs its steps. `AsyncVerbs` is the twin."""
+"""What a `Db` can do with models: each word runs its steps; `AsyncVerbs` is its twin."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, overload
@@ -201,7 +201,7 @@ class Verbs:
             thing: The object; afterwards it is the row.
             on: A field that is unique, or several that are together.
         """
-        fields = on if isinstance(on, (list, tuple)) else [on]
+        fields = _several(on)
         found: M = self.run(writes.upsert(self.database.plans, thing, fields))
         return found
 
@@ -213,13 +213,17 @@ class Verbs:
         Returns:
             The object, and whether it was inserted.
         """
-        fields = on if isinstance(on, (list, tuple)) else [on]
+        fields = _several(on)
         return self.run(writes.get_or_create(self.database.plans, thing, fields))
 
-    def add(self, thing: M, relation: Any, *others: Any) -> None:
+    def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
         self.run(writes.link(self.database.plans, thing, relation, others))
 
-    def remove(self, thing: M, relation: Any, *others: Any) -> None:
+    def remove(self, thing: Model, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         self.run(writes.unlink(self.database.plans, thing, relation, others))
+
+
+def _several(on: Any) -> Any:
+    return on if type(on) in (list, tuple) else [on]

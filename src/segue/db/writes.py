@@ -3,16 +3,18 @@
 Each is a generator that yields commands and is sent results; see `command.py`.
 """
 
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from segue.db.command import Steps
+from segue.db.description import told_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
 from segue.db.plans import Plans
-from segue.db.query import Query
+from segue.db.query import Query, query_of
 from segue.db.reads import first
 from segue.db.statements import (
     add_plan,
@@ -49,7 +51,7 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
         Invalid: Its values do not fit.
     """
     validate(thing)
-    told = type(thing).__model__
+    told = told_of(thing)
     given = _given(told, thing)
     plan = insert_plan(plans, type(thing), given)
     result = yield plan.command(_values(told, thing, given))
@@ -68,7 +70,7 @@ def insert_many(plans: Plans, things: Iterable[Any]) -> Steps[list[Any]]:
         validate(each)
     groups: dict[Any, list[Any]] = {}
     for each in every:
-        told = type(each).__model__
+        told = told_of(each)
         groups.setdefault((type(each), _given(told, each)), []).append(each)
     for (model, given), several in groups.items():
         start = 0
@@ -108,7 +110,7 @@ def _insert_some(
     place = next((n for n, part in enumerate(late) if part.automatic), None)
     if place is not None and rows[0]:
         # Numbers are given in the order of the rows; answers may come in another.
-        rows.sort(key=lambda row: row[place])
+        rows.sort(key=operator.itemgetter(place))
     for each, row in zip(things, rows, strict=True):
         _take(told, each, given, [row] if row else [])
 
@@ -133,7 +135,7 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     if not changed:
         return thing
     validate(thing)
-    told = type(thing).__model__
+    told = told_of(thing)
     fields = tuple(p.name for p in told.stored if p.name in changed and not p.is_key)
     if not fields:
         return thing
@@ -159,7 +161,7 @@ def update(plans: Plans, query: Any, values: dict[str, Any]) -> Steps[int]:
         query: Which rows.
         values: By field: a value, or an expression, `Book.price * 2`.
     """
-    query = query if isinstance(query, Query) else Query(query)
+    query = query_of(query)
     validate_values(query.model, values)
     plan, bound = update_where_plan(plans, query, values)
     result = yield plan.command(bound)
@@ -189,7 +191,7 @@ def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
         Invalid: Its values do not fit.
     """
     validate(thing)
-    told = type(thing).__model__
+    told = told_of(thing)
     given = _given(told, thing)
     names = tuple(_name(each) for each in on)
     plan = upsert_plan(plans, type(thing), given, names, change=True)
@@ -214,7 +216,7 @@ def get_or_create(
         The object, and whether it was inserted.
     """
     validate(thing)
-    told = type(thing).__model__
+    told = told_of(thing)
     names = tuple(_name(each) for each in on)
     same = _same(thing, names)
     found = yield from first(plans, same)
@@ -267,7 +269,8 @@ def _given(told: Any, thing: Any) -> tuple[str, ...]:
 
 
 def _values(told: Any, thing: Any, names: Iterable[str]) -> list[Any]:
-    slots, found = told.slots, []
+    slots = told.slots
+    found: list[Any] = []
     for name in names:
         value = slots[name](thing)
         if isinstance(value, msgspec.Struct) and hasattr(value, "__key__"):
@@ -296,17 +299,17 @@ def _put_key(told: Any, thing: Any, found: Any) -> None:
 
 
 def _key(thing: Any) -> tuple[Any, ...]:
-    told = type(thing).__model__
+    told = told_of(thing)
     if told.slots[told.key[0].name](thing) is _UNSET:
         getattr(thing, told.key[0].name)  # raises what it is
-    key = thing.__key__()
-    return key if type(key) is tuple else (key,)
+    key: Any = thing.__key__()
+    return key if key.__class__ is tuple else (key,)
 
 
 def _same(thing: Any, names: tuple[str, ...]) -> Any:
-    cls = type(thing)
-    told = cls.__model__
-    return Query(
+    cls = thing.__class__
+    told = told_of(thing)
+    return Query[Any](
         cls,
         tuple(
             cls.__names__[name] == key_value(told.slots[name](thing)) for name in names

@@ -18,6 +18,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+__all__ = ["Command", "Result", "Steps"]
+
 T = TypeVar("T")
 
 

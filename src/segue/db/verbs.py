@@ -1,4 +1,4 @@
-"""What a `Db` can do with models: each word runs its steps; `AsyncVerbs` is its twin."""
+"""What a `Db` can do with models: each word runs its steps; `AsyncVerbs` likewise."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, overload

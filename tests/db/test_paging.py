@@ -46,7 +46,19 @@ def test_a_page_goes_on_behind_its_last_row_though_others_come(filled, shop):
     assert [b.title for b in second.items] == ["Gamma", "Zeta_%"]
 
 
-@pytest.mark.parametrize("after", ["", "x", "AAAA", "WzFd", "W251bGxd", "é", "W10" * 2_000, "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5XQ"])  # fmt: skip
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "x",
+        "AAAA",
+        "WzFd",
+        "W251bGxd",
+        "é",
+        "W10" * 2_000,
+        "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5XQ",
+    ],
+)
 def test_a_word_that_no_page_gave_is_a_bad_request(filled, shop, after):
     with pytest.raises(BadRequest):
         filled.page(shop.Book.order_by(shop.Book.year), after=after)

@@ -102,7 +102,7 @@ def test_the_python_words_for_and_or_not_are_refused(shop):
     book = shop.Book
     for ask in (
         lambda: book.year == 1 and book.year == 2,
-        lambda: book.year == 1 or book.year == 2,
+        lambda: book.year == 1 or book.title == "x",
         lambda: not book.year == 1,  # noqa: SIM201 - the point
         lambda: 1 < book.year < 3,
         lambda: bool(book.author),

@@ -22,8 +22,8 @@ from segue.db.database import Database
 ROUNDS, COUNT = 15, 2000
 SCHEMA = (
     "DROP TABLE IF EXISTS segue_bench",
-    "CREATE TABLE segue_bench (id integer PRIMARY KEY, title varchar(80), year integer,"
-    " price integer, author_id integer)",
+    """CREATE TABLE segue_bench (id integer PRIMARY KEY, title varchar(80),
+    year integer, price integer, author_id integer)""",
 )
 
 
@@ -113,7 +113,7 @@ def sqlite():
 
 
 def postgres(url):
-    import psycopg
+    import psycopg  # noqa: PLC0415 - SQLite needs none
 
     database = Database(url)
     fill(database.db(), "%s")

@@ -1,181 +1,177 @@
-"""A small shop of books, on SQLite in a scratch file."""
+"""The databases that the tests of the data layer run on.
 
-import datetime as dt
-import enum
-import shutil
+SQLite is a file of its own for each test. PostgreSQL and MariaDB are real servers; each
+run has a database of its own there, made when first wanted and dropped at the end.
+"""
+
+import os
 import uuid
-from decimal import Decimal
-from types import SimpleNamespace
-from typing import Annotated
 
-import msgspec
 import pytest
-from annotated_types import Ge, MaxLen
 
-from segue.core.schema.marks import WriteOnly
-from segue.db import (
-    Check,
-    Key,
-    Many,
-    Model,
-    OnDelete,
-    One,
-    Unique,
-    many,
-    now,
-    one,
-)
+from segue.db.command import Command
 from segue.db.database import Database
+from tests.db.shop import db, filled, opened, shop, shops
 
+__all__ = ["db", "filled", "opened", "shop", "shops"]  # fixtures
 
-class Kind(enum.Enum):
-    PAPER = "paper"
-    SOUND = "sound"
-
-
-class Size(msgspec.Struct):
-    width: int
-    height: int = 0
-
-
-class Shop(Model, root=True):
-    """The models of these tests have a database of their own."""
-
-
-class Stamped(Shop, abstract=True):
-    created: dt.datetime = now()
-
-
-class Country(Shop):
-    code: Key[Annotated[str, MaxLen(2)]]
-    name: str
-
-
-class Author(Shop):
-    name: Annotated[str, MaxLen(80)]
-    country: Country | None = None
-    books: Many["Book"] = many(by="author")
-    profile: One["Profile"] = one()
-
-
-class Profile(Shop):
-    author: Annotated[Author, Unique(), OnDelete("cascade")]
-    text: str
-    password: Annotated[str, WriteOnly()] = ""
-
-
-class Book(Stamped):
-    title: Annotated[str, MaxLen(120)]
-    year: Annotated[int, Ge(0)]
-    price: Decimal = Decimal(0)
-    published: dt.datetime | None = None
-    author: Annotated[Author, OnDelete("cascade")]
-    editor: Author | None = None
-    kind: Kind = Kind.PAPER
-    size: Size | None = None
-    code: uuid.UUID | None = None
-    tags: Many["Tag"] = many()
-
-    __rules__ = (Unique("title", "author"), Check("price >= 0", name="price_positive"))
-
-
-class Tag(Shop):
-    name: Annotated[str, MaxLen(30), Unique()]
-    books: Many[Book] = many()
-
-
-MODELS = SimpleNamespace(
-    Shop=Shop,
-    Country=Country,
-    Author=Author,
-    Profile=Profile,
-    Book=Book,
-    Tag=Tag,
-    Kind=Kind,
-    Size=Size,
+POSTGRES = os.environ.get(
+    "SEGUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres"
+)
+MARIADB = os.environ.get("SEGUE_TEST_MARIADB", "mariadb://root@127.0.0.1/")
+SERVERS = (
+    pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
+    pytest.param("mariadb", marks=pytest.mark.service("mariadb")),
 )
 
 
-@pytest.fixture
-def shop():
-    return MODELS
+def ask(text, *values, **marks):
+    """Make the steps of one statement; give its rows."""
+    result = yield Command(text, values, **marks)
+    return result.rows
+
+
+def write(text, *values, **marks):
+    """Make the steps of one statement that writes; give how many rows it changed."""
+    result = yield Command(text, values, writes=True, **marks)
+    return result.count
+
+
+class Site:
+    """A database with a table of accounts.
+
+    Attributes:
+        url: Where it is.
+        mark: What stands for a value in its SQL.
+    """
+
+    def __init__(self, kind, url):
+        self.kind = kind
+        self.url = url
+        self.mark = "?" if kind == "sqlite" else "%s"
+        self._made = []
+
+    def database(self, **options):
+        database = Database(self.url, **options)
+        self._made.append(database)
+        return database
+
+    def close(self):
+        for database in self._made:
+            database.close()
+
+    def add(self, name, cents=0):
+        marks = f"{self.mark}, {self.mark}"
+        return write(f"INSERT INTO account (name, cents) VALUES ({marks})", name, cents)
+
+    def put(self, name, cents):
+        text = f"UPDATE account SET cents = {self.mark} WHERE name = {self.mark}"
+        return write(text, cents, name)
+
+    def cents(self, name, suffix="", **marks):
+        text = f"SELECT cents FROM account WHERE name = {self.mark}{suffix}"
+        return ask(text, name, **marks)
+
+    def names(self):
+        return ask("SELECT name FROM account ORDER BY name")
+
+
+TABLES = {
+    "sqlite": "id integer PRIMARY KEY",
+    "postgresql": "id serial PRIMARY KEY",
+    "mariadb": "id integer PRIMARY KEY AUTO_INCREMENT",
+}
+COLUMNS = (
+    "name varchar(40) NOT NULL, cents integer NOT NULL DEFAULT 0, owner integer, "
+    "CONSTRAINT account_name UNIQUE (name), "
+    "CONSTRAINT account_cents CHECK (cents >= -1000), "
+    "CONSTRAINT account_owner FOREIGN KEY (owner) REFERENCES account (id)"
+)
+
+
+def make_tables(site):
+    database = Database(site.url)
+    db = database.db()
+    db.run(write("DROP TABLE IF EXISTS account"))
+    db.run(write(f"CREATE TABLE account ({TABLES[site.kind]}, {COLUMNS})"))
+    database.close()
 
 
 @pytest.fixture(scope="session")
-def shops(tmp_path_factory):
-    """Two files to copy: an empty shop and one with some goods."""
-    folder = tmp_path_factory.mktemp("shops")
-    for name in ("empty", "filled"):
-        made = Database(f"sqlite:///{folder / name}.db", models=Shop)
-        with made.db().sa() as connection:
-            Shop.metadata.create_all(connection)
-        if name == "filled":
-            fill(made.db())
-        made.close()
-    return folder
+def servers():
+    """Give the URL of a database on a server, made at its first use."""
+    made = {}
+    name = f"segue_{uuid.uuid4().hex[:10]}"
+
+    def url(kind):
+        if kind not in made:
+            base = POSTGRES if kind == "postgresql" else MARIADB
+            made[kind] = base
+            _maintain(base, f"CREATE DATABASE {name}")
+        return made[kind].rpartition("/")[0] + f"/{name}"
+
+    yield url
+    for kind, base in made.items():
+        force = " WITH (FORCE)" if kind == "postgresql" else ""
+        _maintain(base, f"DROP DATABASE {name}{force}")
+
+
+def _maintain(base, statement):
+    if base.startswith("postgres"):
+        import psycopg
+
+        with psycopg.connect(base, autocommit=True) as connection:
+            connection.execute(statement)
+        return
+    import pymysql
+    from sqlalchemy.engine import make_url
+
+    url = make_url(base)
+    connection = pymysql.connect(
+        host=url.host,
+        port=url.port or 3306,
+        user=url.username,
+        password=url.password or "",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def _site(kind, tmp_path, servers):
+    url = f"sqlite:///{tmp_path / 'test.db'}" if kind == "sqlite" else servers(kind)
+    site = Site(kind, url)
+    make_tables(site)
+    return site
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def site(request, tmp_path, servers):
+    """Give a database of each kind."""
+    site = _site(request.param, tmp_path, servers)
+    yield site
+    site.close()
+
+
+@pytest.fixture(params=SERVERS)
+def server(request, tmp_path, servers):
+    """Give a database on each server."""
+    site = _site(request.param, tmp_path, servers)
+    yield site
+    site.close()
 
 
 @pytest.fixture
-def opened(tmp_path, shops):
-    """Opens a copy of one of the two."""
-    made = []
-
-    def open_shop(name):
-        shutil.copy(shops / f"{name}.db", tmp_path / f"{name}.db")
-        made.append(Database(f"sqlite:///{tmp_path / name}.db", models=Shop))
-        return made[-1]
-
-    yield open_shop
-    for each in made:
-        each.close()
+def postgres(tmp_path, servers):
+    """Give a database on PostgreSQL."""
+    site = _site("postgresql", tmp_path, servers)
+    yield site
+    site.close()
 
 
 @pytest.fixture
-def db(opened):
-    """An empty shop."""
-    return opened("empty").db()
-
-
-@pytest.fixture
-def filled(opened):
-    """Two countries, three authors, six books, three tags."""
-    return opened("filled").db()
-
-
-def fill(db):
-    db.insert_many(
-        [Country(code="DE", name="Germany"), Country(code="FR", name="France")]
-    )
-    ada, bob, eve = db.insert_many(
-        [
-            Author(name="Ada", country_id="DE"),
-            Author(name="Bob", country_id="FR"),
-            Author(name="Eve"),
-        ]
-    )
-    day = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
-    rows = [
-        ("Alpha", 1980, "10.50", ada, bob, day),
-        ("Beta", 1990, "5", ada, None, None),
-        ("Gamma", 2000, "7.25", bob, ada, day + dt.timedelta(days=1)),
-        ("Delta", 2010, "0", bob, None, None),
-        ("alpha 2", 2020, "99.99", eve, bob, day + dt.timedelta(days=2)),
-        ("Zeta_%", 2000, "5", eve, None, None),
-    ]
-    books = db.insert_many(
-        Book(
-            title=title,
-            year=year,
-            price=Decimal(price),
-            author=author,
-            editor=editor,
-            published=published,
-        )
-        for title, year, price, author, editor, published in rows
-    )
-    tags = db.insert_many([Tag(name="new"), Tag(name="old"), Tag(name="rare")])
-    db.add(books[0], Book.tags, tags[1], tags[2])
-    db.add(books[2], Book.tags, tags[1])
-    db.add(books[4], Book.tags, tags[0])
-    db.insert(Profile(author=ada, text="Writes.", password="secret"))
-    return books
+def file(tmp_path, servers):
+    """Give a database in a file."""
+    site = _site("sqlite", tmp_path, servers)
+    yield site
+    site.close()

@@ -17,7 +17,7 @@ def _dialect(cls):
 
 
 def test_a_query_is_compiled_once(filled, shop):
-    plans = filled.database.plans
+    plans = filled.database.logic
     filled.all(shop.Book.where(shop.Book.year == 1))
     before = len(plans)
     for year in range(50):
@@ -38,19 +38,19 @@ def test_what_clients_choose_makes_no_more_plans_than_there_is_room_for(shop):
 
 
 def test_lists_of_many_lengths_are_few_plans(filled, shop):
-    before = len(filled.database.plans)
+    before = len(filled.database.logic)
     for count in range(1, 300):
         filled.all(shop.Book.where(shop.Book.id.in_(range(count))))
 
-    assert len(filled.database.plans) - before == 10
+    assert len(filled.database.logic) - before == 10
 
 
 def test_rows_of_many_numbers_are_few_plans(db, shop):
-    before = len(db.database.plans)
+    before = len(db.database.logic)
     for count in range(1, 40):
         db.insert_many([shop.Author(name="x") for _ in range(count)])
 
-    assert len(db.database.plans) - before == 6
+    assert len(db.database.logic) - before == 6
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,13 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+)
 from contextlib import asynccontextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -96,15 +102,21 @@ class AsyncDb(AsyncVerbs, Generic[R]):
 
     # -- statements
 
-    async def run(self, steps: Steps[T]) -> T:
+    def run(self, steps: Steps[T]) -> Coroutine[Any, Any, T]:
         """Do some steps, and give what they return."""
-        block = self._here() if self._blocks or self._root else None
-        if block is not None:
-            async with block.lock:
-                return await self._source.driver.drive(block.slot.connection, steps)
-        if self._atomic:
-            return await self._run_opening(steps)
-        return await self._source.run(steps)
+        if self._root is None and not self._blocks:
+            if self._atomic:
+                return self._run_opening(steps)
+            found = self._found
+            return self._run_inside(steps) if found is None else found.run(steps)
+        return self._run_inside(steps)
+
+    async def _run_inside(self, steps: Steps[T]) -> T:
+        block = self._here()
+        if block is None:
+            return await self._source.run(steps)
+        async with block.lock:
+            return await self._source.driver.drive(block.slot.connection, steps)
 
     async def _run_opening(self, steps: Steps[T]) -> T:
         """Do some steps, of which the first write opens the transaction."""
@@ -118,7 +130,8 @@ class AsyncDb(AsyncVerbs, Generic[R]):
                 else:
                     command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
         block = await self._begun()
         async with block.lock:
             return await self._source.driver.drive(
@@ -302,8 +315,8 @@ class AsyncDb(AsyncVerbs, Generic[R]):
     # -- SQLAlchemy
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Any]:
-        """Lend the plain connection of the transaction that is open here to a thread."""
+    async def lend(self) -> AsyncGenerator[Any]:
+        """Lend a thread the plain connection of the transaction that is open here."""
         block = self._here()
         assert block is not None  # noqa: S101 - who asks has opened it
         async with block.lock:

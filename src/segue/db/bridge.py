@@ -5,7 +5,7 @@ done on the event loop, on the connection and in the transaction of the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -107,7 +107,7 @@ class BridgedDb(Db[Any]):
         self._wait(self._through.leave(block, commit=commit))
 
     @contextmanager
-    def sa(self) -> Iterator[Any]:
+    def sa(self) -> Generator[Any]:
         """Give SQLAlchemy's Connection, inside a transaction of `transaction()`."""
         with self.transaction():
             lent = self._through.lend()

@@ -14,9 +14,6 @@ from segue.core.handlers.places import calling_file, calling_place
 from segue.core.handlers.usage import Usage
 from segue.db.async_session import AsyncDb
 from segue.db.bridge import BridgedDb, ThreadLife
-from segue.db.plans import Plans
-from segue.db.run.address import Address, read_address
-from segue.db.run.opened import OpenedDatabase
 from segue.db.run.pool import PoolLimits, PoolStatistics
 from segue.db.session import Db
 from segue.db.work import Work
@@ -64,8 +61,8 @@ class Database:
         _check_size(pool_size, pool_wait, self.place)
         self._is_sized = pool_size is not None
         self._limits = PoolLimits(pool_size or _USUAL_SIZE, pool_wait, lifetime)
-        self._address: Address | None = None
-        self._opened: OpenedDatabase | None = None
+        self._address: Any = None
+        self._opened: Any = None
         self._lock = threading.Lock()
         self._tasks: set[Any] = set()
         ref = weakref.ref(self)
@@ -77,7 +74,7 @@ class Database:
         return Database if self.models is None else (Database, self.models)
 
     @property
-    def address(self) -> Address:
+    def address(self) -> Any:
         """Where it is.
 
         Raises:
@@ -87,7 +84,10 @@ class Database:
             self._address = self._read()
         return self._address
 
-    def _read(self) -> Address:
+    def _read(self) -> Any:
+        # Imported here: SQLAlchemy comes with it, and with the first model.
+        from segue.db.run.address import read_address  # noqa: PLC0415
+
         url = self._given
         if isinstance(url, Secret):
             url = url.reveal()
@@ -112,27 +112,32 @@ class Database:
         return self.opened.dialect
 
     @property
-    def plans(self) -> Plans:
-        """The statements that were compiled for it."""
+    def logic(self) -> Any:
+        """What asks it, with the statements that were compiled for it."""
         opened = self._opened
-        return (self.opened if opened is None else opened).plans
+        return (self.opened if opened is None else opened).logic
 
     @property
-    def opened(self) -> OpenedDatabase:
+    def opened(self) -> Any:
         """Its driver and pools; nothing is connected before the first statement."""
         opened = self._opened
-        if opened is None:
-            with self._lock:
-                opened = self._opened
-                if opened is None:
-                    opened = OpenedDatabase(self.address, self._limits)
-                    self._opened = opened
-        return opened
+        return self._open() if opened is None else opened
+
+    def _open(self) -> Any:
+        # Imported here: see _read.
+        from segue.db.run.opened import OpenedDatabase  # noqa: PLC0415
+
+        with self._lock:
+            if self._opened is None:
+                self._opened = OpenedDatabase(self.address, self._limits)
+            return self._opened
 
     @property
     def statistics(self) -> dict[str, PoolStatistics]:
         """How its pools do, by `sync` and `async`."""
-        return {} if self._opened is None else self._opened.statistics
+        opened = self._opened
+        found: dict[str, PoolStatistics] = {} if opened is None else opened.statistics
+        return found
 
     def close(self) -> None:
         """Close what nobody uses; the next statement opens it anew."""
@@ -200,7 +205,9 @@ class Database:
     def _keys(self) -> tuple[Any, Any, Any]:
         if self.models is None:
             return Db, AsyncDb, Work
-        return Db[self.models], AsyncDb[self.models], Work[self.models]
+        faces: tuple[Any, Any, Any] = (Db, AsyncDb, Work)
+        plain, awaited, work = faces
+        return plain[self.models], awaited[self.models], work[self.models]
 
     def _maker(self) -> Callable[[Usage], Work[Any]]:
         known: dict[Usage, tuple[bool, int]] = {}

@@ -6,7 +6,7 @@ behind costs as much as the first, and rows that come or go move nothing.
 
 import base64
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -20,23 +20,11 @@ from segue.db.plans import Plan, Plans
 from segue.db.query import query_of
 from segue.db.reads import all_of, scoped
 from segue.db.selects import select_plan
+from segue.db.slices import Slice
 
-__all__ = ["Slice", "page", "streamed"]
+__all__ = ["page", "streamed"]
 
-T = TypeVar("T")
 _LONGEST = 4_000
-
-
-class Slice(msgspec.Struct, Generic[T], frozen=True):
-    """A part of a query.
-
-    Attributes:
-        items: The objects.
-        next: What to give as `after` for the next part; None at the end.
-    """
-
-    items: list[T]
-    next: str | None = None
 
 
 def page(plans: Plans, query: Any, size: int, after: str | None) -> Steps[Slice[Any]]:

@@ -5,7 +5,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
@@ -82,7 +82,8 @@ class Db(Verbs, Generic[R]):
                 else:
                     command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
         block = self._open(Manner(), joined=True)
         with block.lock:
             return self._source.driver.drive(block.slot.connection, steps, command)
@@ -195,7 +196,7 @@ class Db(Verbs, Generic[R]):
     # -- SQLAlchemy
 
     @contextmanager
-    def sa(self) -> Iterator[Any]:
+    def sa(self) -> Generator[Any]:
         """Give SQLAlchemy's Connection, inside a transaction of `transaction()`.
 
         What is done with it is committed and undone with everything else there.
@@ -207,7 +208,7 @@ class Db(Verbs, Generic[R]):
                 yield connection
 
     @contextmanager
-    def session(self, **options: Any) -> Iterator[Any]:
+    def session(self, **options: Any) -> Generator[Any]:
         """Give a Session of SQLAlchemy's ORM on the connection of a transaction.
 
         Args:
@@ -287,7 +288,7 @@ class Transaction:
 def pause_before(attempt: int) -> float:
     """Tell how many seconds to wait before a transaction is begun again."""
     # Not the same for two that were in each other's way.
-    return random.uniform(0.5, 1.0) * min(0.01 * 2**attempt, 1.0)  # noqa: S311 - no secret
+    return random.uniform(0.5, 1.0) * min(0.01 * 2.0**attempt, 1.0)  # noqa: S311 - no secret
 
 
 def no_retries() -> WalkError:

@@ -5,7 +5,7 @@ after an error or an answer of 400 and above. Both happen before the answer leav
 that whoever reads it can rely on it.
 """
 
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 from segue.core.di.unit import Unit
 from segue.db.async_session import AsyncDb
@@ -42,19 +42,23 @@ class Work(Unit, Generic[R]):
     @property
     def db(self) -> Db[Any]:
         """The database for sync code."""
-        if self._plain is None:
+        db = self._plain
+        if db is None:
             if self._loop is None:
-                self._plain = self._database.db(atomic=self._atomic)
+                db = cast("Db[Any]", self._database.db(atomic=self._atomic))
             else:
-                self._plain = BridgedDb(self.adb, self._loop)
-        return self._plain
+                db = BridgedDb(self.adb, self._loop)
+            self._plain = db
+        return db
 
     @property
     def adb(self) -> AsyncDb[Any]:
         """The database for async code."""
-        if self._awaited is None:
-            self._awaited = self._database.adb(atomic=self._atomic)
-        return self._awaited
+        db = self._awaited
+        if db is None:
+            made: AsyncDb[Any] = self._database.adb(atomic=self._atomic)
+            db = self._awaited = made
+        return db
 
     def end(self, response: Any, error: BaseException | None) -> None:
         """End the transaction, from sync code."""

@@ -27,8 +27,7 @@ from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
 from segue.core.handlers.plan import Plan
-from segue.core.handlers.signature import place_of
-from segue.core.handlers.signature import read_signature
+from segue.core.handlers.signature import place_of, read_signature
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.handlers.usage import Usage
 from segue.core.http.hosts import HostRule

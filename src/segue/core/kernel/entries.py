@@ -142,10 +142,11 @@ class Entries:
         around: tuple[Layer | Hook, ...] = (*entry.layers, *hooks)
         is_async = entry.colour is Colour.ASYNC or any(e.is_async for e in around)
         blocking = [hook for hook in hooks if hook.step.colour is Colour.BLOCKING]
+        blocks = blocking or any(layer.blocks for layer in entry.layers)
         return msgspec.structs.replace(
             entry,
             is_async=is_async,
-            is_light=entry.colour is Colour.LIGHT and not is_async and not blocking,
+            is_light=entry.colour is Colour.LIGHT and not is_async and not blocks,
             is_plain=not surrounded,
         )
 

@@ -119,7 +119,6 @@ def _other(url: URL, word: str) -> Address:
     """Take any database that SQLAlchemy has a dialect and a plain driver for."""
     try:
         dialect: Any = url.get_dialect()
-        dialect.import_dbapi()
     except NoSuchModuleError as error:
         raise SettingsError(
             "SG-DB-102",
@@ -128,6 +127,15 @@ def _other(url: URL, word: str) -> Address:
             + did_you_mean(word, _KINDS),
             fix=f"Write {_EXAMPLES}.",
         ) from error
+    if dialect.is_async:
+        raise SettingsError(
+            "SG-DB-104",
+            f"The driver {url.drivername!r} cannot be used here.",
+            why="Segue calls plain drivers, in threads where async code asks.",
+            fix=f"Leave the driver out: {word}://...",
+        )
+    try:
+        dialect.import_dbapi()
     except ImportError as error:
         raise SettingsError(
             "SG-DB-103",
@@ -135,13 +143,6 @@ def _other(url: URL, word: str) -> Address:
             why=f"SQLAlchemy's dialect imports it: {error}.",
             fix=f"Install it: pip install {error.name or 'the driver'}",
         ) from error
-    if dialect.is_async:
-        raise SettingsError(
-            "SG-DB-104",
-            f"The driver {url.drivername!r} cannot be used here.",
-            why="Segue calls plain drivers, in threads where async code asks.",
-            fix=f"Leave the driver out: {word.partition('+')[0]}://...",
-        )
     return Address(dialect.name, url, {})
 
 

@@ -3,12 +3,9 @@
 It may do everything but end the transaction, which belongs to `transaction()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
-
-import sqlalchemy
-from sqlalchemy.pool import NullPool
 
 from segue.core.errors import WalkError
 
@@ -52,13 +49,17 @@ class _Borrowed:
 
 
 @contextmanager
-def borrowed(dialect: Any, raw: Any) -> Iterator[Any]:
+def borrowed(dialect: Any, raw: Any) -> Generator[Any]:
     """Give SQLAlchemy's Connection around one of the driver's.
 
     Args:
         dialect: The dialect; its class is used anew, since a connection settles it.
         raw: The driver's connection, inside a transaction.
     """
+    # Imported here: with the first table or connection it is there in any case.
+    import sqlalchemy  # noqa: PLC0415
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415
+
     lent = _Borrowed(raw)
     engine = sqlalchemy.create_engine(
         f"{dialect.name}+{dialect.driver}://",

@@ -181,7 +181,8 @@ class OtherDriver:
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: _Open, command: Command) -> Result:
         """Do one command.
@@ -195,6 +196,10 @@ class OtherDriver:
             if command.many and not connection.begun:
                 return self._alone(connection, command)
             return self._execute(connection, command)
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"A text cannot be written: {error}", sql=command.sql
+            ) from error
         except (self.dialect.dbapi.Error, SQLAlchemyError) as error:
             raise self._error(error, command.sql, connection) from error
 
@@ -318,7 +323,7 @@ def _unbuffered() -> Any:
 
 
 def _parts(statement: Any) -> tuple[Any, Any]:
-    return statement if isinstance(statement, tuple) else (statement, None)
+    return statement if isinstance(statement, tuple) else (statement, None)  # pyright: ignore[reportUnknownVariableType] - it is the caller's pair
 
 
 def mysql_error(error: Any, sql: str | None = None) -> DatabaseError:
@@ -326,7 +331,7 @@ def mysql_error(error: Any, sql: str | None = None) -> DatabaseError:
 
     Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
     """
-    arguments = getattr(error, "args", ())
+    arguments: tuple[Any, ...] = getattr(error, "args", ())
     number = arguments[0] if arguments and isinstance(arguments[0], int) else 0
     message = str(arguments[1]) if len(arguments) > 1 else str(error)
     if number in _CONSTRAINTS:

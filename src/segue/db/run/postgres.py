@@ -68,7 +68,8 @@ class _Shared:
     """What the plain and the async driver have in common."""
 
     def __init__(self, address: Address) -> None:
-        self.dialect = PGDialect_psycopg()
+        make: Any = PGDialect_psycopg
+        self.dialect: Any = make()
         # As text with `%s` in the order of the values, which needs no names.
         self.dialect.paramstyle = "format"
         self.dialect.positional = True
@@ -136,9 +137,9 @@ class PostgresDriver(_Shared):
                     else:
                         cursor = execute(command.sql, command.values)
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
-                        rows = cursor.fetchall() if has_rows else []
+                        rows: list[Any] = cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
-                except psycopg.Error as error:
+                except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
                         connection.execute("DEALLOCATE ALL", prepare=False)
                         continue
@@ -146,7 +147,8 @@ class PostgresDriver(_Shared):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: Any, command: Command) -> Result:
         """Do one command."""
@@ -244,9 +246,9 @@ class AsyncPostgresDriver(_Shared):
                     else:
                         cursor = await execute(command.sql, command.values)
                         has_rows = command.rows and cursor.pgresult.status == _ROWS
-                        rows = await cursor.fetchall() if has_rows else []
+                        rows: list[Any] = await cursor.fetchall() if has_rows else []
                         result = Result(rows, cursor.rowcount)
-                except psycopg.Error as error:
+                except (psycopg.Error, UnicodeEncodeError) as error:
                     if _is_stale(error, connection):
                         await connection.execute("DEALLOCATE ALL", prepare=False)
                         continue
@@ -254,7 +256,8 @@ class AsyncPostgresDriver(_Shared):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     async def execute(self, connection: Any, command: Command) -> Result:
         """Do one command."""
@@ -342,7 +345,7 @@ def _conninfo(address: Address) -> dict[str, Any]:
 
 def _throw(
     steps: Steps[Any],
-    error: psycopg.Error,
+    error: Exception,
     command: Command,
     connection: Any,
     repeats: bool,
@@ -355,7 +358,7 @@ def _throw(
     return steps.throw(told)
 
 
-def _is_stale(error: psycopg.Error, connection: Any) -> bool:
+def _is_stale(error: Exception, connection: Any) -> bool:
     """Tell whether a prepared statement is older than its table.
 
     Inside a transaction it cannot be helped: that one has failed.
@@ -385,12 +388,14 @@ def _rolled_back() -> AbortedError:
 
 
 def postgres_error(
-    error: psycopg.Error, sql: str | None = None, connection: Any = None
+    error: Exception, sql: str | None = None, connection: Any = None
 ) -> DatabaseError:
     """Make our error of the driver's.
 
     Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
+    if not isinstance(error, psycopg.Error):
+        return DataError(f"A text cannot be written: {error}", sql=sql)
     message = error.diag.message_primary or str(error)
     for kind, ours in _CONSTRAINTS.items():
         if isinstance(error, kind):
@@ -410,7 +415,7 @@ def _constraint_error(
 ) -> ConstraintError:
     told = error.diag
     key = _KEY.search(told.message_detail or "")
-    columns = (told.column_name,) if told.column_name else ()
+    columns: tuple[str, ...] = (told.column_name,) if told.column_name else ()
     if not columns and key is not None:
         columns = tuple(part.strip('" ') for part in key[1].split(","))
     return kind(

@@ -51,7 +51,7 @@ class Source:
         try:
             slot = self._take()
         except DatabaseError as error:
-            return self._failed(steps, error)
+            return _failed(steps, error)
         try:
             value = self._drive(slot.connection, steps, lost.command)
         except BaseException:
@@ -59,14 +59,6 @@ class Source:
             raise
         self._give(slot)
         return value
-
-    def _failed(self, steps: Steps[T], error: DatabaseError) -> T:
-        """Throw an error into the steps where there is no connection to go on with."""
-        try:
-            steps.throw(error)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        raise error
 
     def stream(self, command: Command, size: int) -> Iterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
@@ -143,7 +135,7 @@ class AsyncSource:
         try:
             slot = await self.pool.atake()
         except DatabaseError as error:
-            return self._failed(steps, error)
+            return _failed(steps, error)
         try:
             value = await self.driver.drive(slot.connection, steps, lost.command)
         except BaseException:
@@ -151,8 +143,6 @@ class AsyncSource:
             raise
         self.pool.give(slot)
         return value
-
-    _failed = Source._failed  # the same, and it waits for nothing  # noqa: SLF001
 
     async def stream(self, command: Command, size: int) -> AsyncIterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
@@ -206,3 +196,13 @@ def _tell_lost(pool: Pool, error: Exception) -> None:
     cause = error.error if isinstance(error, Lost) else error
     _log.warning("A connection to %s was lost: %s", pool.name, cause)
     pool.suspect()
+
+
+def _failed(steps: Steps[T], error: DatabaseError) -> T:
+    """Throw an error into the steps where there is no connection to go on with."""
+    try:
+        steps.throw(error)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    raise error

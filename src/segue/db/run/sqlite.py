@@ -34,10 +34,12 @@ from segue.db.run.errors import (
 )
 from segue.db.run.turn import Turn
 
-__all__ = ["SqliteDriver", "sqlite_error", "throw_into"]
+__all__ = ["FAULTS", "SqliteDriver", "sqlite_error", "throw_into"]
 
 T = TypeVar("T")
 
+FAULTS: Final = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+"""What the module raises, also for a number or a text that SQLite has no form for."""
 _SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _CONSTRAINTS: Final[dict[str, type[ConstraintError]]] = {
     "SQLITE_CONSTRAINT_UNIQUE": UniqueError,
@@ -145,7 +147,7 @@ class SqliteDriver:
         steps: Steps[T],
         command: Command | None = None,
         *,
-        repeats: bool = False,
+        repeats: bool = False,  # noqa: ARG002 - a file is not lost
     ) -> T:
         """Do the commands of some steps, one after the other."""
         try:
@@ -158,24 +160,19 @@ class SqliteDriver:
                     else:
                         cursor = connection.execute(command.sql, command.values)
                         result = Result(cursor.fetchall(), -1)
-                except (sqlite3.Error, DatabaseError) as error:
+                except (*FAULTS, DatabaseError) as error:
                     command = throw_into(steps, error, command)
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def execute(self, connection: sqlite3.Connection, command: Command) -> Result:
-        """Do one command; outside a transaction a writing one waits for its turn."""
-        if not command.writes or connection.in_transaction:
-            return _execute(connection, command)
-        if id(connection) in self._writing:
+        """Do one command; one that writes has its turn already."""
+        if id(connection) in self._writing and not connection.in_transaction:
             raise _gone()
-        self._take_turn()
-        try:
-            return self.execute_in_turn(connection, command)
-        finally:
-            self.turn.give()
+        return _execute(connection, command)
 
     def execute_in_turn(
         self, connection: sqlite3.Connection, command: Command
@@ -211,22 +208,17 @@ class SqliteDriver:
         return connection
 
     def begin(self, connection: sqlite3.Connection, manner: Manner) -> None:
-        """Begin a transaction; one that may write waits for its turn first."""
+        """Begin a transaction; one that may write has its turn, which it keeps."""
         if manner.read_only:
             self.control(connection, "PRAGMA query_only=ON")
             self.control(connection, "BEGIN")
             return
-        self._take_turn()
-        self.begin_in_turn(connection)
-
-    def begin_in_turn(self, connection: sqlite3.Connection) -> None:
-        """Begin to write where the turn was taken already."""
-        try:
-            self.control(connection, "BEGIN IMMEDIATE")
-        except BaseException:
-            self.turn.give()
-            raise
+        self.control(connection, "BEGIN IMMEDIATE")
         self._writing.add(id(connection))
+
+    def is_writing(self, connection: sqlite3.Connection) -> bool:
+        """Tell whether it has the turn for as long as its transaction lasts."""
+        return id(connection) in self._writing
 
     def end(self, connection: sqlite3.Connection, *, commit: bool) -> None:
         """Commit or roll back, and hand the turn on."""
@@ -253,7 +245,12 @@ class SqliteDriver:
         except sqlite3.Error as error:
             raise sqlite_error(error, sql) from error
 
-    def _take_turn(self) -> None:
+    def take_turn(self) -> None:
+        """Wait for the turn to write, before a connection is taken.
+
+        Raises:
+            DatabaseBusyError: It did not come in time.
+        """
         if not self.turn.take(self.wait):
             raise self.too_late()
 
@@ -273,13 +270,13 @@ def _execute(connection: sqlite3.Connection, command: Command) -> Result:
         else:
             cursor = connection.execute(command.sql, command.values)
         return Result(cursor.fetchall() if command.rows else [], cursor.rowcount)
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise sqlite_error(error, command.sql) from error
 
 
 def throw_into(steps: Steps[Any], error: Exception, command: Command) -> Command:
     """Throw an error of the driver into the steps, as ours."""
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, FAULTS):
         told = sqlite_error(error, command.sql)
         told.__cause__ = error
         return steps.throw(told)
@@ -289,7 +286,7 @@ def throw_into(steps: Steps[Any], error: Exception, command: Command) -> Command
 # -- what went wrong
 
 
-def sqlite_error(error: sqlite3.Error, sql: str | None = None) -> DatabaseError:
+def sqlite_error(error: Exception, sql: str | None = None) -> DatabaseError:
     """Make our error of the driver's.
 
     Source: https://www.sqlite.org/rescode.html
@@ -298,7 +295,7 @@ def sqlite_error(error: sqlite3.Error, sql: str | None = None) -> DatabaseError:
     message = str(error)
     if name in _CONSTRAINTS:
         return _constraint_error(_CONSTRAINTS[name], message, sql)
-    if isinstance(error, (sqlite3.InterfaceError, sqlite3.DataError)):
+    if isinstance(error, (OverflowError, UnicodeEncodeError, sqlite3.DataError)):
         return DataError(message, sql=sql)
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in message:
         return ConnectionLostError(message, sql=sql)

@@ -1,16 +1,15 @@
 """SQLite in async code.
 
 A read runs on the loop itself, where it costs what it costs in sync code: to go to a
-thread and back takes longer than most reads. It has a budget: after two
-tenths of a millisecond it is stopped and done again in a thread; the statement is
-remembered, and goes there at once the next time.
+thread and back takes longer than most reads. It has a budget: after some thousand steps
+of SQLite's machine, about a tenth of a millisecond, it is stopped and done again in a
+thread; the statement is remembered, and goes there at once the next time.
 
 A write waits for its turn on the loop before it takes a connection and a thread. One
 that waited in a thread would keep it from the transaction it waits for.
 """
 
 import sqlite3
-from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from segue.core.kernel.threads import WorkerThreads
@@ -19,18 +18,17 @@ from segue.db.run.driver import Manner
 from segue.db.run.errors import DatabaseError
 from segue.db.run.pool import Pool, Slot
 from segue.db.run.source import AsyncSource
-from segue.db.run.sqlite import SqliteDriver, sqlite_error
+from segue.db.run.sqlite import FAULTS, SqliteDriver, sqlite_error
 from segue.db.run.threaded import ThreadedDriver
 
 __all__ = ["AsyncSqliteSource"]
 
 T = TypeVar("T")
 
-_BUDGET: Final = 0.0002
-"""Seconds that a read may take on the loop."""
 _STEPS: Final = 1000
-"""Steps of SQLite's machine between two looks at the clock. They are counted over the
-life of a statement, so a look alone says nothing."""
+_LOOKS: Final = 4
+"""A read may take four times a thousand steps of SQLite's machine on the loop. SQLite
+counts them over the life of a statement, so one look alone would say nothing."""
 _REMEMBERED: Final = 1000
 
 
@@ -53,7 +51,7 @@ class AsyncSqliteSource(AsyncSource):
         self._slow: set[str] = set()
         self._reader: sqlite3.Connection | None = None
         self._inline = inline
-        self._began = 0.0
+        self._looks = 0
 
     async def run(self, steps: Steps[T]) -> T:
         """Do some steps; each of their statements commits itself."""
@@ -69,24 +67,24 @@ class AsyncSqliteSource(AsyncSource):
                     continue
                 command = steps.send(result)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            value: T = end.value
+            return value
 
     def _quick(self, command: Command) -> Result | None:
         """Read on the loop; None where that is not the place."""
         if command.writes or not self._inline or command.sql in self._slow:
             return None
         reader = self._reader or self._open()
-        self._began = perf_counter()
+        self._looks = 0
         try:
             cursor = reader.execute(command.sql, command.values)
             return Result(cursor.fetchall(), -1)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname in _FOR_A_THREAD:
-                if error.sqlite_errorname == "SQLITE_INTERRUPT":
+        except FAULTS as error:
+            name = getattr(error, "sqlite_errorname", "")
+            if name in _FOR_A_THREAD:
+                if name == "SQLITE_INTERRUPT":
                     self._remember(command.sql)
                 return None
-            raise sqlite_error(error, command.sql) from error
-        except sqlite3.Error as error:
             raise sqlite_error(error, command.sql) from error
 
     def _open(self) -> sqlite3.Connection:
@@ -95,7 +93,8 @@ class AsyncSqliteSource(AsyncSource):
         return reader
 
     def _stop(self) -> bool:
-        return perf_counter() - self._began > _BUDGET
+        self._looks += 1
+        return self._looks > _LOOKS
 
     def _remember(self, sql: str) -> None:
         if len(self._slow) >= _REMEMBERED:
@@ -132,8 +131,11 @@ class AsyncSqliteSource(AsyncSource):
             self._plain.turn.give()
             raise
         try:
-            await self._run(self._plain.begin_in_turn, slot.connection)
+            await self._run(self._plain.begin, slot.connection, manner)
         except BaseException:
+            # Cancelled, it may have begun: then closing it hands the turn on.
+            if not self._plain.is_writing(slot.connection):
+                self._plain.turn.give()
             self.pool.give_after_error(slot)
             raise
         return slot

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, TypeVar, overload
 
 from segue.db.command import Command, Steps
+from segue.db.lending import FromDatabase
 from segue.db.model import Model
 from segue.db.query import Query
 from segue.db.slices import Slice
@@ -19,6 +20,7 @@ class AsyncVerbs:
     """The words of `AsyncDb`."""
 
     database: Any
+    logic: Any = FromDatabase()
 
     async def run(self, steps: Steps[T]) -> T:
         """Do some steps, and give what they return."""
@@ -36,7 +38,7 @@ class AsyncVerbs:
 
     async def get(self, model: type[M], key: Any) -> M | None:
         """Get the object with a key, or None."""
-        found: M | None = await self.run(self.database.logic.get(model, key))
+        found: M | None = await self.run(self.logic.get(model, key))
         return found
 
     async def get_or_404(self, model: type[M], key: Any) -> M:
@@ -45,16 +47,16 @@ class AsyncVerbs:
         Raises:
             NotFound: There is none.
         """
-        found: M = await self.run(self.database.logic.get_or_404(model, key))
+        found: M = await self.run(self.logic.get_or_404(model, key))
         return found
 
     async def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
-        return await self.run(self.database.logic.get_many(model, keys))
+        return await self.run(self.logic.get_many(model, keys))
 
     async def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
-        return await self.run(self.database.logic.all(query))
+        return await self.run(self.logic.all(query))
 
     async def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
@@ -63,21 +65,21 @@ class AsyncVerbs:
             NotFound: There is none.
             QueryError: There are several.
         """
-        found: M = await self.run(self.database.logic.one(query))
+        found: M = await self.run(self.logic.one(query))
         return found
 
     async def first(self, query: Query[M] | type[M]) -> M | None:
         """Get the first object of a query, or None."""
-        found: M | None = await self.run(self.database.logic.first(query))
+        found: M | None = await self.run(self.logic.first(query))
         return found
 
     async def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
-        return await self.run(self.database.logic.count(query))
+        return await self.run(self.logic.count(query))
 
     async def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
-        return await self.run(self.database.logic.exists(query))
+        return await self.run(self.logic.exists(query))
 
     @overload
     async def rows(
@@ -95,14 +97,12 @@ class AsyncVerbs:
             into: A Struct; its fields are taken from `columns`, else from the model.
             columns: By the name that they get.
         """
-        found: list[Any] = await self.run(
-            self.database.logic.rows(query, columns, into)
-        )
+        found: list[Any] = await self.run(self.logic.rows(query, columns, into))
         return found
 
     async def agg(self, query: Query[M] | type[M], **columns: Any) -> Any:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
-        return await self.run(self.database.logic.aggregate(query, columns))
+        return await self.run(self.logic.aggregate(query, columns))
 
     async def page(
         self,
@@ -120,7 +120,7 @@ class AsyncVerbs:
             size: Of a part.
             after: What the part before said as `next`.
         """
-        return await self.run(self.database.logic.page(query, size, after))
+        return await self.run(self.logic.page(query, size, after))
 
     @overload
     def stream(self, query: Command, size: int = 500) -> AsyncIterator[list[Any]]: ...
@@ -139,7 +139,7 @@ class AsyncVerbs:
             async for some in self.stream_rows(query, size):
                 yield some
             return
-        plan, command = self.database.logic.streamed(query)
+        plan, command = self.logic.streamed(query)
         async for some in self.stream_rows(command, size):
             for each in plan.hydrate(some):
                 yield each
@@ -150,7 +150,7 @@ class AsyncVerbs:
     async def load(self, objects: M, *paths: Any) -> M: ...
     async def load(self, objects: Any, *paths: Any) -> Any:
         """Load relations of objects that are here already."""
-        return await self.run(self.database.logic.load(objects, paths))
+        return await self.run(self.logic.load(objects, paths))
 
     # -- writes
 
@@ -160,7 +160,7 @@ class AsyncVerbs:
         Raises:
             Invalid: Its values do not fit.
         """
-        found: M = await self.run(self.database.logic.insert(thing))
+        found: M = await self.run(self.logic.insert(thing))
         return found
 
     async def insert_many(self, things: Iterable[M]) -> list[M]:
@@ -170,7 +170,7 @@ class AsyncVerbs:
             Invalid: The values of some do not fit.
         """
         every = list(things)
-        steps = self.database.logic.insert_many(every)
+        steps = self.logic.insert_many(every)
         if len(every) <= 1:
             return await self.run(steps)
         async with self.transaction():
@@ -188,16 +188,16 @@ class AsyncVerbs:
             Invalid: Its values do not fit.
             QueryError: Its row is not there any more.
         """
-        found: M = await self.run(self.database.logic.save(thing, fields))
+        found: M = await self.run(self.logic.save(thing, fields))
         return found
 
     async def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
-        return await self.run(self.database.logic.update(query, values))
+        return await self.run(self.logic.update(query, values))
 
     async def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
-        return await self.run(self.database.logic.delete(what))
+        return await self.run(self.logic.delete(what))
 
     async def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
@@ -207,7 +207,7 @@ class AsyncVerbs:
             on: A field that is unique, or several that are together.
         """
         fields = _several(on)
-        found: M = await self.run(self.database.logic.upsert(thing, fields))
+        found: M = await self.run(self.logic.upsert(thing, fields))
         return found
 
     async def get_or_create(self, thing: M, *, on: Any) -> tuple[M, bool]:
@@ -219,15 +219,15 @@ class AsyncVerbs:
             The object, and whether it was inserted.
         """
         fields = _several(on)
-        return await self.run(self.database.logic.get_or_create(thing, fields))
+        return await self.run(self.logic.get_or_create(thing, fields))
 
     async def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
-        await self.run(self.database.logic.link(thing, relation, others))
+        await self.run(self.logic.link(thing, relation, others))
 
     async def remove(self, thing: Model, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
-        await self.run(self.database.logic.unlink(thing, relation, others))
+        await self.run(self.logic.unlink(thing, relation, others))
 
 
 def _several(on: Any) -> Any:

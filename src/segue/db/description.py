@@ -169,7 +169,7 @@ class Description:
 
 def told_of(thing: Any) -> Description:
     """Get the description of the model of an object."""
-    told: Description = thing.__class__.__model__
+    told: Description = thing.__model__  # of its class, found past the metaclass
     return told
 
 

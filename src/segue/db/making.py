@@ -10,7 +10,7 @@ import sys
 import typing
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from msgspec import NODEFAULT, UNSET, Struct, StructMeta
 
@@ -108,10 +108,11 @@ def _construct(cls: Any, *values: Any, **named: Any) -> Any:
     if values:
         name: str = cls.__name__
         raise TypeError(f"{name}() takes its fields by keyword only: title=...")
-    aliases = cls.__aliases__
-    for alias in aliases.keys() & named.keys():
-        named[aliases[alias]] = named.pop(alias)
-    made = cls.__model__.make(**named)
+    make, aliases = _read(cls, "__maker__")
+    for alias in aliases:
+        if alias in named:
+            named[aliases[alias]] = named.pop(alias)
+    made = make(**named)
     made.__dict__["_new"] = True
     return made
 
@@ -188,8 +189,13 @@ def _finish(cls: Any, told: Description) -> None:
     told.kept["key"] = _key_reader(told)
     _put(cls, "__model__", told)
     _put(cls, "__aliases__", aliases)
+    _put(cls, "__maker__", (told.make, aliases))
     _put(cls, "__stored__", frozenset([p.name for p in told.stored] + [*aliases]))
     _put(cls, "__names__", names_of(told))
+
+
+# Past the metaclass, which is slow for what everybody asks.
+_read: Final = type.__getattribute__
 
 
 def _put(cls: Any, name: str, value: Any) -> None:

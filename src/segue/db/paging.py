@@ -54,7 +54,7 @@ def streamed(plans: Plans, query: Any) -> tuple[Plan, Command]:
     """
     from segue.db.loads import arranged, tree_of  # noqa: PLC0415 - rarely needed
 
-    query = scoped(query_of(query))
+    query = scoped(plans, query_of(query))
     joined, others = arranged(tree_of(query.loads))
     if others:
         raise QueryError(

@@ -4,6 +4,8 @@ SQLAlchemy Core makes the text, the order of the parameters and what turns value
 those of the driver and back. It does so for each structure of a query once.
 """
 
+import itertools
+import re
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -31,6 +33,9 @@ class Plan:
         writes: It changes something.
         locks: It locks rows.
         rows: It brings rows.
+        plain: The driver takes the values as they are, in their order.
+        make: Makes an object of a row, where no value needs a processor.
+        texts: Of an INSERT: for several rows, by their number.
     """
 
     __slots__ = (
@@ -38,10 +43,13 @@ class Plan:
         "by_core",
         "hydrate",
         "locks",
+        "make",
         "names",
+        "plain",
         "rows",
         "sql",
         "statement",
+        "texts",
         "writes",
     )
 
@@ -61,13 +69,16 @@ class Plan:
         self.sql: str = compiled.string
         self.statement = statement
         self.names = tuple(names)
-        self.bind = _binder(compiled, names, dialect)
+        self.bind, plain = _binder(compiled, names, dialect)
         self.hydrate = hydrate
         self.writes = writes
         self.locks = locks
         self.rows = rows
         # Where parameters have names, SQLAlchemy's own connection binds them.
         self.by_core = not compiled.positional
+        self.plain = plain and not self.by_core
+        self.texts: dict[int, str] = {}
+        self.make: Any = None
 
     def command(self, values: Sequence[Any]) -> Command:
         """Make the command of some values."""
@@ -88,9 +99,25 @@ class Plan:
         bound = [self.bind(each) for each in several]
         return Command(self.sql, bound, self.writes, self.locks, False, True, core)
 
+    def inserting(self, several: Sequence[Sequence[Any]]) -> Command:
+        """Make the command of an INSERT for several rows at once."""
+        count = len(several)
+        sql = self.texts.get(count)
+        if sql is None:
+            sql = self.texts[count] = _repeated(self.sql, count)
+        bound = several if self.plain else map(self.bind, several)
+        values = tuple(itertools.chain.from_iterable(bound))
+        return Command(sql, values, self.writes, self.locks, self.rows)
+
 
 class Plans:
-    """The plans of a dialect; bounded, since requests choose filters and orders."""
+    """The plans of a dialect; bounded, since requests choose filters and orders.
+
+    Attributes:
+        find: Finds a plan by its key.
+        gets: Those that get an object by its key: one for each model.
+        scopes: What every query of a model must hold, where there is something.
+    """
 
     def __init__(self, dialect: Any, most: int = _MOST) -> None:
         self.dialect = dialect
@@ -98,6 +125,8 @@ class Plans:
         self._kept: dict[Any, Plan] = {}
         self._lock = threading.Lock()
         self.find = self._kept.get
+        self.gets: dict[Any, Plan] = {}
+        self.scopes: dict[Any, Any] = {}
 
     def keep(self, key: Any, plan: Plan) -> Plan:
         """Keep a plan; the oldest makes room."""
@@ -128,8 +157,12 @@ def _result_processor(of_type: Any, dialect: Any) -> Any:
 
 def _binder(
     compiled: Any, names: Sequence[str], dialect: Any
-) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Write what puts values in the order of the text, each as the driver has it."""
+) -> tuple[Callable[[Sequence[Any]], tuple[Any, ...]], bool]:
+    """Write what puts values in the order of the text, each as the driver has it.
+
+    Returns:
+        The function, and whether it leaves them as they are.
+    """
     places = {name: number for number, name in enumerate(names)}
     order: list[str] = list(compiled.positiontup or names)
     space: dict[str, Any] = {"tuple": tuple}
@@ -148,6 +181,20 @@ def _binder(
             item = f"f{number}({item})"
         items.append(item)
     plain = [f"v[{number}]" for number in range(len(names))]
-    body = "tuple(v)" if items == plain else f"({''.join(f'{i}, ' for i in items)})"
+    is_plain = items == plain
+    body = "tuple(v)" if is_plain else f"({''.join(f'{i}, ' for i in items)})"
     made: Callable[[Sequence[Any]], tuple[Any, ...]] = eval(f"lambda v: {body}", space)  # noqa: S307 - made of numbers
-    return made
+    return made, is_plain
+
+
+_VALUES: Final = re.compile(r"(?<= VALUES )\(.*\)(?= RETURNING |$)", re.DOTALL)
+
+
+def _repeated(sql: str, count: int) -> str:
+    """Write an INSERT of one row as one of several.
+
+    Example:
+        >>> _repeated("INSERT INTO t (a) VALUES (?) RETURNING id", 3)
+        'INSERT INTO t (a) VALUES (?), (?), (?) RETURNING id'
+    """
+    return _VALUES.sub(lambda found: ", ".join([found.group()] * count), sql)

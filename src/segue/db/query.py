@@ -57,29 +57,30 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def where(self, *conditions: Condition | bool) -> Self:
         """Only rows for which all of these hold, beside what holds already."""
-        added = tuple(
-            [
-                each if type(each) is Condition else condition(each)
-                for each in conditions
-            ]
-        )
-        return self._made(conditions=self.conditions + added)
+        added = self.conditions + _conditions(conditions)
+        return _query(self.model, added, self.orders, self.size, self.start,
+                      self.loads, self.extra, self.via)  # fmt: skip
 
     def order_by(self, *orders: Any) -> Self:
         """Sort by these, behind what it is sorted by already; nulls come last."""
-        return self._made(orders=self.orders + tuple(_order(each) for each in orders))
+        return self.sorted_by(self.orders + tuple([_order(each) for each in orders]))
 
     def sorted_by(self, orders: tuple[Order, ...]) -> Self:
         """Sort by these, and by nothing else."""
-        return self._made(orders=orders)
+        return _query(self.model, self.conditions, orders, self.size, self.start,
+                      self.loads, self.extra, self.via)  # fmt: skip
 
     def limit(self, count: int | None) -> Self:
         """At most so many."""
-        return self._made(size=_natural("limit", count))
+        size = _natural("limit", count)
+        return _query(self.model, self.conditions, self.orders, size, self.start,
+                      self.loads, self.extra, self.via)  # fmt: skip
 
     def offset(self, count: int | None) -> Self:
         """Pass so many over."""
-        return self._made(start=_natural("offset", count))
+        start = _natural("offset", count)
+        return _query(self.model, self.conditions, self.orders, self.size, start,
+                      self.loads, self.extra, self.via)  # fmt: skip
 
     def load(self, *paths: Any) -> Self:
         """Load these relations with it: `Book.author`, `Author.books.where(...)`."""
@@ -93,7 +94,8 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
                     fix="Name a relation of the model: .load(Book.author).",
                     where=[caller()],
                 )
-        return self._made(loads=self.loads + paths)
+        return _query(self.model, self.conditions, self.orders, self.size, self.start,
+                      self.loads + paths, self.extra, self.via)  # fmt: skip
 
     def distinct(self) -> Self:
         """Each row once."""
@@ -130,21 +132,9 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
         return self._more(unscoped=True)
 
     def _more(self, **changes: Any) -> Self:
-        return self._made(extra=msgspec.structs.replace(self.extra, **changes))
-
-    def _made(self, **changes: Any) -> Self:
-        get = changes.get
-        made: Any = Query[Any](
-            self.model,
-            get("conditions", self.conditions),
-            get("orders", self.orders),
-            get("size", self.size),
-            get("start", self.start),
-            get("loads", self.loads),
-            get("extra", self.extra),
-            self.via,
-        )
-        return cast("Self", made)
+        extra = msgspec.structs.replace(self.extra, **changes)
+        return _query(self.model, self.conditions, self.orders, self.size, self.start,
+                      self.loads, extra, self.via)  # fmt: skip
 
     def __inner__(self) -> tuple[Any, list[Any]]:
         """Give key and values for a query around this one, that of `in_`."""
@@ -166,20 +156,22 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
     def values(self) -> list[Any]:
         """List the values of its conditions and orders, in the order of the key."""
         found: list[Any] = []
-        for each in self.conditions:
-            found += each.values
+        for held in self.conditions:
+            found += held.values
         for order in self.orders:
             found += order.values
         if self.extra is not NO_EXTRA:
-            for group in self.extra.groups:
-                found += group.values
-            for having in self.extra.havings:
-                found += having.values
+            for each in (*self.extra.groups, *self.extra.havings):
+                found += each.values
         if self.size is not None:
             found.append(self.size)
         if self.start is not None:
             found.append(self.start)
         return found
+
+
+# To call it by this name costs no look at its type parameters.
+_query: Any = Query
 
 
 class Words:
@@ -191,7 +183,7 @@ class Words:
     @classmethod
     def where(cls, *conditions: Condition | bool) -> Query[Self]:
         """Only rows for which all of these hold."""
-        return _begun(cls).where(*conditions)
+        return _query(cls, _conditions(conditions))  # type: ignore[no-any-return]
 
     @classmethod
     def order_by(cls, *orders: Any) -> Query[Self]:
@@ -226,15 +218,23 @@ class Words:
 
 def query_of(what: Any) -> Query[Any]:
     """Take a query; a model is the query of all its rows."""
-    return what if what.__class__ is Query else Query[Any](what)
+    found: Query[Any] = what if what.__class__ is Query else _query(what)
+    return found
 
 
-def _begun(cls: Any) -> Query[Any]:
-    return Query[Any](cls)
+def _begun(cls: Any) -> Any:
+    return _query(cls)
+
+
+def _conditions(several: tuple[Any, ...]) -> tuple[Condition, ...]:
+    for each in several:
+        if each.__class__ is not Condition:
+            return tuple([condition(other) for other in several])
+    return several
 
 
 def _order(by: Any) -> Order:
-    found = operand(by)
+    found = by if by.__class__ is Order else operand(by)
     return found if isinstance(found, Order) else Order(found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from segue.core.errors import NotFound
-from segue.db.command import Steps
+from segue.db.command import Command, Steps
 from segue.db.expressions import operand
 from segue.db.loads import Tree, arranged, load_into, tree_of
 from segue.db.mistakes import QueryError, caller
@@ -33,18 +33,22 @@ __all__ = [
 ]
 
 _LARGEST: Final = 1 << 63
+_UNKNOWN: Final = object()
 _PORTION: Final = 1_000
 
 
 def get(plans: Plans, model: Any, key: Any) -> Steps[Any]:
     """Get the object with a key, or None."""
-    plan = plans.find(("get", model)) or get_plan(plans, model)
-    values = (key,) if key.__class__ is not tuple else _composite(key)
+    plan = plans.gets.get(model) or get_plan(plans, model)
     if key.__class__ is int and not -_LARGEST <= key < _LARGEST:
         return None
-    result = yield plan.command(values)
-    found = plan.hydrate(result.rows)
-    return found[0] if found else None
+    values = (key,) if key.__class__ is not tuple else _composite(key)
+    # The most common question of all: what need not be called is not.
+    result = yield Command(plan.sql, values) if plan.plain else plan.command(values)
+    rows = result.rows
+    if not rows:
+        return None
+    return plan.hydrate(rows)[0] if plan.make is None else plan.make(*rows[0])
 
 
 def get_or_404(plans: Plans, model: Any, key: Any) -> Steps[Any]:
@@ -80,9 +84,8 @@ def get_many(plans: Plans, model: Any, keys: Iterable[Any]) -> Steps[list[Any]]:
 def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
     """List the objects of a query."""
     query = query_of(query)
-    scope = query.model.__scope__
-    if scope is not None:
-        query = scoped(query)
+    if plans.scopes.get(query.model, _UNKNOWN) is not None:
+        query = scoped(plans, query)
     if query.loads:
         return (yield from read_tree(plans, query, tree_of(query.loads)))
     plan = select_plan(plans, query)
@@ -132,7 +135,7 @@ def first(plans: Plans, query: Any) -> Steps[Any]:
 
 def count(plans: Plans, query: Any) -> Steps[int]:
     """Count the rows of a query."""
-    query = scoped(query_of(query))
+    query = scoped(plans, query_of(query))
     plan = count_plan(plans, query)
     result = yield plan.command(query.values() if _is_cut(query) else _unsorted(query))
     return int(plan.hydrate(result.rows))
@@ -140,7 +143,7 @@ def count(plans: Plans, query: Any) -> Steps[int]:
 
 def exists(plans: Plans, query: Any) -> Steps[bool]:
     """Tell whether a query has a row."""
-    query = scoped(query_of(query))
+    query = scoped(plans, query_of(query))
     plan = exists_plan(plans, query)
     result = yield plan.command(query.values())
     return bool(plan.hydrate(result.rows))
@@ -150,7 +153,7 @@ def rows(
     plans: Plans, query: Any, columns: dict[str, Any], into: Any = None
 ) -> Steps[list[Any]]:
     """List some columns of the rows of a query, or of its groups, as small records."""
-    query = scoped(query_of(query))
+    query = scoped(plans, query_of(query))
     columns = columns or {str(_name(each)): each for each in query.extra.columns}
     columns = {name: operand(each) for name, each in columns.items()}
     if into is not None:
@@ -178,9 +181,9 @@ def load(plans: Plans, objects: Any, paths: Sequence[Any]) -> Steps[Any]:
     return objects
 
 
-def scoped(query: Any) -> Any:
+def scoped(plans: Plans, query: Any) -> Any:
     """Add what the model's own scope demands."""
-    scope = query.model.__scope__
+    scope = plans.scopes[query.model] = query.model.__scope__
     if scope is None or query.extra.unscoped:
         return query
     return scope(query)

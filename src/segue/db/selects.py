@@ -41,20 +41,19 @@ def select_plan(plans: Plans, query: Any, joined: tuple[Steps, ...] = ()) -> Pla
 
 
 def get_plan(plans: Plans, model: Any) -> Plan:
-    """Get the plan of the object with a key."""
-    key = ("get", model)
-    found = plans.find(key)
-    if found is not None:
-        return found
+    """Make the plan of the object with a key; kept with the others of its kind."""
     builder, table = Builder(plans.dialect), table_of(model)
     columns = columns_of(model, table)
     where = [
         column_of(table, part) == builder.value(column_of(table, part).type)
         for part in model.__model__.key
     ]
-    hydrate = hydrator(_node(model, columns, plans.dialect))
+    node = _node(model, columns, plans.dialect)
     asked = sa.select(*columns).where(*where)
-    return plans.keep(key, Plan(asked, builder.names, plans.dialect, hydrate))
+    plan = Plan(asked, builder.names, plans.dialect, hydrator(node))
+    plan.make = None if any(node.processors) else node.make
+    plans.gets[model] = plan
+    return plan
 
 
 def count_plan(plans: Plans, query: Any) -> Plan:

@@ -26,28 +26,21 @@ __all__ = [
 ]
 
 
-def insert_plan(
-    plans: Plans, model: Any, given: tuple[str, ...], count: int = 1
-) -> Plan:
-    """Get the plan that inserts rows and brings what the database gave them.
+def insert_plan(plans: Plans, model: Any, given: tuple[str, ...]) -> Plan:
+    """Get the plan that inserts a row and brings what the database gave it.
 
     Args:
         plans: Where it is kept.
         model: Of which model.
         given: The fields whose values come with it.
-        count: So many rows.
     """
-    key = ("insert", model, given, count)
+    key = ("insert", model, given)
     found = plans.find(key)
     if found is not None:
         return found
     builder, columns = Builder(plans.dialect), _columns(model, given)
-    rows = [
-        {column.name: builder.value(column.type) for column in columns}
-        for _ in range(count)
-    ]
-    table = table_of(model)
-    asked = sa.insert(table).values(rows if count > 1 else rows[0])
+    values = {column.name: builder.value(column.type) for column in columns}
+    asked = sa.insert(table_of(model)).values(values)
     return plans.keep(key, _returning(plans, asked, model, given, builder))
 
 

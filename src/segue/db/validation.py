@@ -7,7 +7,7 @@ all of it is told at once.
 
 import datetime as dt
 import decimal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -20,10 +20,10 @@ from segue.core.schema.source import Writer, compile_source
 from segue.db.description import Description, Part, told_of
 from segue.db.expressions import Expression
 from segue.db.mistakes import QueryError, caller
-from segue.db.paths import Step
+from segue.db.paths import Step, key_value
 from segue.db.tables import type_of
 
-__all__ = ["Invalid", "validate", "validate_values", "validator"]
+__all__ = ["Invalid", "reader", "validate", "validate_values"]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
@@ -50,25 +50,30 @@ class Invalid(UnprocessableContent):
         )
 
 
-def validate(thing: Any, names: Iterable[str] | None = None) -> None:
-    """Check an object, or some fields of it.
+def validate(thing: Any) -> tuple[Any, ...]:
+    """Check an object.
+
+    Returns:
+        What it has in its columns, in the order of storage: of a relation the key.
 
     Raises:
         Invalid: With everything that is wrong.
     """
     told = told_of(thing)
-    check: Any = told.kept.get("check") or validator(told)
-    if check(thing):
-        return
+    read: Any = told.kept.get("checked") or reader(told)
+    values: tuple[Any, ...] | None = read(thing)
+    if values is not None:
+        return values
     faults: dict[str, list[str]] = {}
+    found: list[Any] = []
     for part in told.stored:
         value = told.slots[part.name](thing)
-        if (names is None or part.name in names) and (
-            found := _faults(told, part, value)
-        ):
-            faults[part.name] = found
+        if several := _faults(told, part, value):
+            faults[part.name] = several
+        found.append(value if part.role == "column" else key_value(value))
     if faults:
-        raise Invalid(type(thing).__name__, faults)
+        raise Invalid(thing.__class__.__name__, faults)
+    return tuple(found)
 
 
 def validate_values(model: Any, values: dict[str, Any]) -> None:
@@ -99,23 +104,35 @@ def validate_values(model: Any, values: dict[str, Any]) -> None:
         raise Invalid(model.__name__, faults)
 
 
-def validator(told: Description) -> Callable[[Any], bool]:
-    """Write the check of a model; kept with it."""
+def reader(told: Description) -> Callable[[Any], tuple[Any, ...] | None]:
+    """Write what checks an object of a model and reads its columns; kept with it.
+
+    It gives None for an object that may be wrong: the slow way decides.
+    """
     writer = Writer()
-    space: dict[str, Any] = {"UNSET": _UNSET, "Struct": msgspec.Struct}
-    writer.add("def check(thing):", 0)
+    space: dict[str, Any] = {"UNSET": _UNSET}
+    writer.add("def checked(thing):", 0)
+    values: list[str] = []
     for number, part in enumerate(told.stored):
+        name = f"v{number}"
         space[f"slot{number}"] = told.slots[part.name]
-        writer.add(f"v = slot{number}(thing)")
-        tests = " and ".join(_tests(told, part, number, space)) or "True"
-        absent = [f"v is {w}" for w, there in (
-            ("None", part.nullable), ("UNSET", part.is_late)) if there]  # fmt: skip
-        writer.add(f"if not ({' or '.join([*absent, tests])}):")
-        writer.add("    return False")
-    writer.add("return True")
+        writer.add(f"{name} = slot{number}(thing)")
+        if part.role == "one":
+            space[f"model{number}"], space[f"type{number}"] = _target(told, part)
+            writer.add(f"if type({name}) is model{number}:")
+            writer.add(f"    {name} = {name}.__key__()")
+        tests = " and ".join(_tests(told, part, number, space))
+        if part.nullable:
+            tests = f"{name} is None or ({tests})"
+        if part.is_late:
+            tests = f"{name} is UNSET or ({tests})"
+        writer.add(f"if not ({tests}):")
+        writer.add("    return None")
+        values.append(name)
+    writer.add(f"return ({', '.join(values)},)")
     title = f"check of {told.model.__name__}"
-    made = compile_source(str(writer), "check", title, space)
-    told.kept["check"] = made
+    made = compile_source(str(writer), "checked", title, space)
+    told.kept["checked"] = made
     return made
 
 
@@ -124,27 +141,25 @@ def _tests(
 ) -> Iterator[str]:
     """Write what holds for a value of a field."""
     if part.role == "one":
-        target, key = _target(told, part)
-        space[f"model{number}"], space[f"type{number}"] = target, key
-        yield (
-            f"(type(v) is type{number} or type(v) is model{number} "
-            "and v.__key__() is not UNSET)"
-        )
+        yield f"type(v{number}) is type{number}"
         return
     plain = part.plain
     space[f"type{number}"] = plain
-    yield f"type(v) is type{number}" if isinstance(plain, type) else "False"
+    name = f"v{number}"
+    yield f"type({name}) is type{number}" if isinstance(plain, type) else "False"
     if plain is dt.datetime:
-        yield "v.tzinfo is not None"
+        yield f"{name}.tzinfo is not None"
     elif plain is int:
-        yield f"-{_LARGEST} <= v < {_LARGEST}"
+        yield f"-{_LARGEST} <= {name} < {_LARGEST}"
     elif plain is str:
         length = _length(told, part)
-        yield r"'\x00' not in v" + (f" and len(v) <= {length}" if length else "")
+        yield rf"'\x00' not in {name}"
+        if length:
+            yield f"len({name}) <= {length}"
     check = check_for(_marked(part), meta=True)
     if check is not None:
         space[f"check{number}"] = check
-        yield f"check{number}(v)"
+        yield f"check{number}({name})"
 
 
 def _faults(told: Description, part: Part, value: Any) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, overload
 
 from segue.db.command import Command, Steps
+from segue.db.lending import FromDatabase
 from segue.db.model import Model
 from segue.db.query import Query
 from segue.db.slices import Slice
@@ -19,6 +20,7 @@ class Verbs:
     """The words of `Db`."""
 
     database: Any
+    logic: Any = FromDatabase()
 
     def run(self, steps: Steps[T]) -> T:
         """Do some steps, and give what they return."""
@@ -34,7 +36,7 @@ class Verbs:
 
     def get(self, model: type[M], key: Any) -> M | None:
         """Get the object with a key, or None."""
-        found: M | None = self.run(self.database.logic.get(model, key))
+        found: M | None = self.run(self.logic.get(model, key))
         return found
 
     def get_or_404(self, model: type[M], key: Any) -> M:
@@ -43,16 +45,16 @@ class Verbs:
         Raises:
             NotFound: There is none.
         """
-        found: M = self.run(self.database.logic.get_or_404(model, key))
+        found: M = self.run(self.logic.get_or_404(model, key))
         return found
 
     def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
-        return self.run(self.database.logic.get_many(model, keys))
+        return self.run(self.logic.get_many(model, keys))
 
     def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
-        return self.run(self.database.logic.all(query))
+        return self.run(self.logic.all(query))
 
     def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
@@ -61,21 +63,21 @@ class Verbs:
             NotFound: There is none.
             QueryError: There are several.
         """
-        found: M = self.run(self.database.logic.one(query))
+        found: M = self.run(self.logic.one(query))
         return found
 
     def first(self, query: Query[M] | type[M]) -> M | None:
         """Get the first object of a query, or None."""
-        found: M | None = self.run(self.database.logic.first(query))
+        found: M | None = self.run(self.logic.first(query))
         return found
 
     def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
-        return self.run(self.database.logic.count(query))
+        return self.run(self.logic.count(query))
 
     def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
-        return self.run(self.database.logic.exists(query))
+        return self.run(self.logic.exists(query))
 
     @overload
     def rows(
@@ -93,12 +95,12 @@ class Verbs:
             into: A Struct; its fields are taken from `columns`, else from the model.
             columns: By the name that they get.
         """
-        found: list[Any] = self.run(self.database.logic.rows(query, columns, into))
+        found: list[Any] = self.run(self.logic.rows(query, columns, into))
         return found
 
     def agg(self, query: Query[M] | type[M], **columns: Any) -> Any:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
-        return self.run(self.database.logic.aggregate(query, columns))
+        return self.run(self.logic.aggregate(query, columns))
 
     def page(
         self,
@@ -116,7 +118,7 @@ class Verbs:
             size: Of a part.
             after: What the part before said as `next`.
         """
-        return self.run(self.database.logic.page(query, size, after))
+        return self.run(self.logic.page(query, size, after))
 
     @overload
     def stream(self, query: Command, size: int = 500) -> Iterator[list[Any]]: ...
@@ -132,7 +134,7 @@ class Verbs:
         if isinstance(query, Command):
             yield from self.stream_rows(query, size)
             return
-        plan, command = self.database.logic.streamed(query)
+        plan, command = self.logic.streamed(query)
         for some in self.stream_rows(command, size):
             yield from plan.hydrate(some)
 
@@ -142,7 +144,7 @@ class Verbs:
     def load(self, objects: M, *paths: Any) -> M: ...
     def load(self, objects: Any, *paths: Any) -> Any:
         """Load relations of objects that are here already."""
-        return self.run(self.database.logic.load(objects, paths))
+        return self.run(self.logic.load(objects, paths))
 
     # -- writes
 
@@ -152,7 +154,7 @@ class Verbs:
         Raises:
             Invalid: Its values do not fit.
         """
-        found: M = self.run(self.database.logic.insert(thing))
+        found: M = self.run(self.logic.insert(thing))
         return found
 
     def insert_many(self, things: Iterable[M]) -> list[M]:
@@ -162,7 +164,7 @@ class Verbs:
             Invalid: The values of some do not fit.
         """
         every = list(things)
-        steps = self.database.logic.insert_many(every)
+        steps = self.logic.insert_many(every)
         if len(every) <= 1:
             return self.run(steps)
         with self.transaction():
@@ -180,16 +182,16 @@ class Verbs:
             Invalid: Its values do not fit.
             QueryError: Its row is not there any more.
         """
-        found: M = self.run(self.database.logic.save(thing, fields))
+        found: M = self.run(self.logic.save(thing, fields))
         return found
 
     def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
-        return self.run(self.database.logic.update(query, values))
+        return self.run(self.logic.update(query, values))
 
     def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
-        return self.run(self.database.logic.delete(what))
+        return self.run(self.logic.delete(what))
 
     def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
@@ -199,7 +201,7 @@ class Verbs:
             on: A field that is unique, or several that are together.
         """
         fields = _several(on)
-        found: M = self.run(self.database.logic.upsert(thing, fields))
+        found: M = self.run(self.logic.upsert(thing, fields))
         return found
 
     def get_or_create(self, thing: M, *, on: Any) -> tuple[M, bool]:
@@ -211,15 +213,15 @@ class Verbs:
             The object, and whether it was inserted.
         """
         fields = _several(on)
-        return self.run(self.database.logic.get_or_create(thing, fields))
+        return self.run(self.logic.get_or_create(thing, fields))
 
     def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
-        self.run(self.database.logic.link(thing, relation, others))
+        self.run(self.logic.link(thing, relation, others))
 
     def remove(self, thing: Model, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
-        self.run(self.database.logic.unlink(thing, relation, others))
+        self.run(self.logic.unlink(thing, relation, others))
 
 
 def _several(on: Any) -> Any:

@@ -15,7 +15,7 @@ from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
 from segue.db.plans import Plans
 from segue.db.query import Query, query_of
-from segue.db.reads import first
+from segue.db.reads import first, get
 from segue.db.statements import (
     add_plan,
     delete_plan,
@@ -50,12 +50,15 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
     Raises:
         Invalid: Its values do not fit.
     """
-    validate(thing)
     told = told_of(thing)
-    given = _given(told, thing)
-    plan = insert_plan(plans, type(thing), given)
-    result = yield plan.command(_values(told, thing, given))
-    _take(told, thing, given, plan.hydrate(result.rows))
+    given, values = _given(told, validate(thing))
+    plan = insert_plan(plans, told.model, given)
+    result = yield plan.command(values)
+    rows = plan.hydrate(result.rows)
+    if rows:
+        _take(told, thing, given, rows[0])
+    else:
+        yield from _take_later(plans, told, thing, given, result.key)
     return thing
 
 
@@ -66,18 +69,25 @@ def insert_many(plans: Plans, things: Iterable[Any]) -> Steps[list[Any]]:
         Invalid: The values of some do not fit; none of them is inserted.
     """
     every = list(things)
-    for each in every:
-        validate(each)
-    groups: dict[Any, list[Any]] = {}
+    groups: dict[Any, tuple[list[Any], list[Any]]] = {}
+    last: Any = None
+    group: tuple[list[Any], list[Any]] = ([], [])
     for each in every:
         told = told_of(each)
-        groups.setdefault((type(each), _given(told, each)), []).append(each)
-    for (model, given), several in groups.items():
+        given, values = _given(told, validate(each))
+        if (told, given) != last:
+            last = told, given
+            group = groups.setdefault((told.model, given), ([], []))
+        group[0].append(each)
+        group[1].append(values)
+    for (model, given), (several, rows) in groups.items():
         start = 0
         for count in _portions(len(several), len(given)):
-            some = several[start : start + count]
-            yield from _insert_some(plans, model, given, some)
-            start += count
+            end = start + count
+            yield from _insert_some(
+                plans, model, given, several[start:end], rows[start:end]
+            )
+            start = end
     return every
 
 
@@ -99,20 +109,30 @@ def _portions(count: int, width: int) -> Iterator[int]:
 
 
 def _insert_some(
-    plans: Plans, model: Any, given: tuple[str, ...], things: list[Any]
+    plans: Plans, model: Any, given: tuple[str, ...], things: list[Any], rows: list[Any]
 ) -> Steps[None]:
     told = model.__model__
-    plan = insert_plan(plans, model, given, len(things))
-    values = [value for each in things for value in _values(told, each, given)]
-    result = yield plan.command(values)
-    rows = plan.hydrate(result.rows) or [()] * len(things)
+    plan = insert_plan(plans, model, given)
+    if not plan.rows and len(given) < len(told.stored):
+        # What the database gives is told for one row at a time.
+        for each in things:
+            yield from insert(plans, each)
+        return
+    result = yield plan.inserting(rows)
+    got = plan.hydrate(result.rows) or [()] * len(things)
     late = [part for part in told.stored if part.name not in given]
     place = next((n for n, part in enumerate(late) if part.automatic), None)
-    if place is not None and rows[0]:
+    if place is not None:
         # Numbers are given in the order of the rows; answers may come in another.
-        rows.sort(key=operator.itemgetter(place))
-    for each, row in zip(things, rows, strict=True):
-        _take(told, each, given, [row] if row else [])
+        got.sort(key=operator.itemgetter(place))
+    setters = _setters(told, given)
+    for each, row in zip(things, got, strict=True):
+        state = each.__dict__
+        state.pop("_new", None)
+        if "_changed" in state:
+            del state["_changed"]
+        for put, value in zip(setters, row, strict=True):
+            put(each, value)
 
 
 def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
@@ -134,13 +154,16 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     changed = {*state.get("_changed", ()), *names}
     if not changed:
         return thing
-    validate(thing)
     told = told_of(thing)
-    fields = tuple(p.name for p in told.stored if p.name in changed and not p.is_key)
-    if not fields:
+    written = {
+        part.name: value
+        for part, value in zip(told.stored, validate(thing), strict=True)
+        if part.name in changed and not part.is_key
+    }
+    if not written:
         return thing
-    plan = update_plan(plans, type(thing), fields)
-    result = yield plan.command([*_values(told, thing, fields), *_key(thing)])
+    plan = update_plan(plans, type(thing), tuple(written))
+    result = yield plan.command([*written.values(), *_key(thing)])
     if result.count == 0:
         raise QueryError(
             "SG-DB-045",
@@ -190,15 +213,14 @@ def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     Raises:
         Invalid: Its values do not fit.
     """
-    validate(thing)
     told = told_of(thing)
-    given = _given(told, thing)
+    given, values = _given(told, validate(thing))
     names = tuple(_name(each) for each in on)
     plan = upsert_plan(plans, type(thing), given, names, change=True)
-    result = yield plan.command(_values(told, thing, given))
+    result = yield plan.command(values)
     rows = plan.hydrate(result.rows)
     if rows:
-        _take(told, thing, given, rows)
+        _take(told, thing, given, rows[0])
         return thing
     found = yield from first(plans, _same(thing, names))
     _put_key(told, thing, found)
@@ -215,19 +237,18 @@ def get_or_create(
     Returns:
         The object, and whether it was inserted.
     """
-    validate(thing)
     told = told_of(thing)
+    given, values = _given(told, validate(thing))
     names = tuple(_name(each) for each in on)
     same = _same(thing, names)
     found = yield from first(plans, same)
     if found is not None:
         return found, False
-    given = _given(told, thing)
     plan = upsert_plan(plans, type(thing), given, names, change=False)
-    result = yield plan.command(_values(told, thing, given))
+    result = yield plan.command(values)
     rows = plan.hydrate(result.rows)
     if rows:
-        _take(told, thing, given, rows)
+        _take(told, thing, given, rows[0])
         return thing, True
     found = yield from first(plans, same)
     if found is None and result.count == 1:
@@ -252,42 +273,58 @@ def unlink(plans: Plans, thing: Any, path: Any, others: Iterable[Any]) -> Steps[
 # -- between objects and rows
 
 
-def _given(told: Any, thing: Any) -> tuple[str, ...]:
-    """List the fields that have a value to write."""
-    slots = told.slots
-    late = [
-        part.name
-        for part in told.stored
-        if part.is_generated or (part.is_late and slots[part.name](thing) is _UNSET)
+def _given(
+    told: Any, values: tuple[Any, ...]
+) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Choose the fields that have a value to write; the late ones are the last."""
+    usual = told.kept.get("given")
+    if usual is None:
+        names = tuple(part.name for part in told.stored if not part.is_late)
+        usual = told.kept["given"] = names, (_UNSET,) * (len(told.stored) - len(names))
+    names, absent = usual
+    count = len(names)
+    if values[count:] == absent:
+        return names, values[:count]
+    chosen = [
+        (part.name, value)
+        for part, value in zip(told.stored, values, strict=True)
+        if not part.is_generated and value is not _UNSET
     ]
-    cached = told.kept.get(("given", *late))
-    if cached is None:
-        names = tuple(part.name for part in told.stored if part.name not in late)
-        cached = told.kept["given", *late] = names
-    found: tuple[str, ...] = cached
-    return found
+    return tuple(name for name, _ in chosen), tuple(value for _, value in chosen)
 
 
-def _values(told: Any, thing: Any, names: Iterable[str]) -> list[Any]:
-    slots = told.slots
-    found: list[Any] = []
-    for name in names:
-        value = slots[name](thing)
-        if isinstance(value, msgspec.Struct) and hasattr(value, "__key__"):
-            value = key_value(value)
-        found.append(value)
-    return found
-
-
-def _take(told: Any, thing: Any, given: tuple[str, ...], rows: list[Any]) -> None:
+def _take(told: Any, thing: Any, given: tuple[str, ...], row: Any) -> None:
     """Put what the database gave into an object."""
     state = thing.__dict__
     state.pop("_new", None)
     state.pop("_changed", None)
-    if rows:
-        late = [part.name for part in told.stored if part.name not in given]
-        for name, value in zip(late, rows[0], strict=False):
-            told.setters[name](thing, value)
+    if row:
+        for put, value in zip(_setters(told, given), row, strict=True):
+            put(thing, value)
+
+
+def _setters(told: Any, given: tuple[str, ...]) -> tuple[Any, ...]:
+    """List what writes the fields that the database gives."""
+    found: tuple[Any, ...] | None = told.kept.get(("late", given))
+    if found is None:
+        late = [part for part in told.stored if part.name not in given]
+        found = tuple(told.setters[part.name] for part in late)
+        told.kept["late", given] = found
+    return found
+
+
+def _take_later(
+    plans: Plans, told: Any, thing: Any, given: tuple[str, ...], key: Any
+) -> Steps[None]:
+    """Put the key that was told into an object, and read what else was given."""
+    late = [part for part in told.stored if part.name not in given]
+    _take(told, thing, given, ())
+    for part in late:
+        if part.automatic and key is not None:
+            told.setters[part.name](thing, key)
+    if any(not part.automatic for part in late):
+        found = yield from get(plans, told.model, thing.__key__())
+        _put_key(told, thing, found)
 
 
 def _put_key(told: Any, thing: Any, found: Any) -> None:

@@ -1,5 +1,6 @@
 """A small shop of books, for the tests of models and queries: on SQLite, in a file."""
 
+import contextlib
 import datetime as dt
 import enum
 import shutil
@@ -26,6 +27,11 @@ from segue.db import (
     one,
 )
 from segue.db.database import Database
+
+SERVERS = (
+    pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
+    pytest.param("mariadb", marks=pytest.mark.service("mariadb")),
+)
 
 
 class Kind(enum.Enum):
@@ -136,10 +142,44 @@ def db(opened):
     return opened("empty").db()
 
 
-@pytest.fixture
-def filled(opened):
-    """Two countries, three authors, six books, three tags."""
-    return opened("filled").db()
+@pytest.fixture(scope="session")
+def served(servers):
+    """Opens the shop on a server: its tables, and nothing in them."""
+    made = {}
+
+    def open_served(kind):
+        if kind not in made:
+            made[kind] = database = Database(servers(kind), models=Shop)
+            with database.db().sa() as connection:
+                Shop.metadata.create_all(connection)
+                if kind == "postgresql":
+                    # What tests fill in has keys of its own.
+                    for table in ("author", "book", "tag", "profile"):
+                        connection.exec_driver_sql(
+                            f"SELECT setval('{table}_id_seq', 1000)"
+                        )
+        return made[kind]
+
+    yield open_served
+    for each in made.values():
+        each.close()
+
+
+class Undone(Exception):
+    """Ends a test on a server."""
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def filled(request, opened):
+    """Two countries, three authors, six books, three tags, on each database."""
+    if request.param == "sqlite":
+        yield opened("filled").db()
+        return
+    db = request.getfixturevalue("served")(request.param).db()
+    with contextlib.suppress(Undone), db.transaction():
+        fill(db)
+        yield db
+        raise Undone
 
 
 def fill(db):
@@ -148,9 +188,9 @@ def fill(db):
     )
     ada, bob, eve = db.insert_many(
         [
-            Author(name="Ada", country_id="DE"),
-            Author(name="Bob", country_id="FR"),
-            Author(name="Eve"),
+            Author(id=1, name="Ada", country_id="DE"),
+            Author(id=2, name="Bob", country_id="FR"),
+            Author(id=3, name="Eve"),
         ]
     )
     day = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
@@ -164,6 +204,7 @@ def fill(db):
     ]
     books = db.insert_many(
         Book(
+            id=number,
             title=title,
             year=year,
             price=Decimal(price),
@@ -171,11 +212,15 @@ def fill(db):
             editor=editor,
             published=published,
         )
-        for title, year, price, author, editor, published in rows
+        for number, (title, year, price, author, editor, published) in enumerate(
+            rows, 1
+        )
     )
-    tags = db.insert_many([Tag(name="new"), Tag(name="old"), Tag(name="rare")])
+    tags = db.insert_many(
+        [Tag(id=n, name=name) for n, name in enumerate(("new", "old", "rare"), 1)]
+    )
     db.add(books[0], Book.tags, tags[1], tags[2])
     db.add(books[2], Book.tags, tags[1])
     db.add(books[4], Book.tags, tags[0])
-    db.insert(Profile(author=ada, text="Writes.", password="secret"))
+    db.insert(Profile(id=1, author=ada, text="Writes.", password="secret"))
     return books

@@ -211,6 +211,8 @@ class Builder:
                 fix="Ask in portions, or for what the values come from: "
                 ".in_(Author.where(...)).",
             )
+        if room == 0:
+            return sa.false()
         return left.in_([self.value(left.type) for _ in range(room)])
 
     def _like(self, word: str, left: Any, key: Any, scope: Scope) -> Any:

@@ -164,7 +164,8 @@ def _binder(
         The function, and whether it leaves them as they are.
     """
     places = {name: number for number, name in enumerate(names)}
-    order: list[str] = list(compiled.positiontup or names)
+    # What a condition that never holds stands beside has no place in the text.
+    order = list(compiled.positiontup if compiled.positional else names)
     space: dict[str, Any] = {"tuple": tuple}
     items: list[str] = []
     for number, name in enumerate(order):

@@ -144,6 +144,9 @@ def count(plans: Plans, query: Any) -> Steps[int]:
 def exists(plans: Plans, query: Any) -> Steps[bool]:
     """Tell whether a query has a row."""
     query = scoped(plans, query_of(query))
+    query = query.sorted_by(())
+    if query.size is None or query.size > 1:
+        query = query.limit(1)
     plan = exists_plan(plans, query)
     result = yield plan.command(query.values())
     return bool(plan.hydrate(result.rows))

@@ -63,14 +63,14 @@ def count_plan(plans: Plans, query: Any) -> Plan:
 
 
 def exists_plan(plans: Plans, query: Any) -> Plan:
-    """Get the plan of whether a query has a row."""
+    """Get the plan of whether a query, which has a limit, has a row."""
     key = ("exists", query.key())
     found = plans.find(key)
     if found is not None:
         return found
     builder = Builder(plans.dialect)
     asked, _ = _inner(builder, key[1], ["1"])
-    plan = Plan(asked.limit(1), builder.names, plans.dialect, bool)
+    plan = Plan(asked, builder.names, plans.dialect, bool)
     return plans.keep(key, plan)
 
 
@@ -155,6 +155,8 @@ def _inner(builder: Builder, key: Any, literal: list[str]) -> tuple[Any, Scope]:
     asked = sa.select(*chosen).where(*where)
     if extra is not None:
         groups = [builder.expression(each, scope) for each in extra[2]]
+        if groups:
+            asked = asked.with_only_columns(sa.literal_column("1").label("one"))
         asked = asked.group_by(*groups).having(*builder.conditions(extra[3], scope))
         if extra[0]:
             columns = [builder.expression(each, scope) for each in extra[5]]

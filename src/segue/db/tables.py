@@ -44,6 +44,13 @@ NAMES: Final = {
 """How constraints are named."""
 
 _INDEXED: Final = 255
+# Texts are compared sign by sign, as everywhere else: capitals are not small letters.
+_EXACT: Final = {
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_0900_bin",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_nopad_bin",
+}
 _TYPES: Final[dict[Any, Callable[[], Any]]] = {
     bool: sa.Boolean,
     int: big_integer,
@@ -108,7 +115,7 @@ def link_table(way: Way, metadata: Any) -> Any:
             (way.far, way.target, True),
         )
     ]
-    return sa.Table(way.link, metadata, *columns)
+    return sa.Table(way.link, metadata, *columns, **_EXACT)
 
 
 def type_of(model: Any, part: Part) -> Any:
@@ -169,7 +176,7 @@ def _make_table(told: Description, metadata: Any) -> None:
     # A table is read by people: its key first.
     parts = (*told.key, *(part for part in told.stored if not part.is_key))
     columns = [_column(told, part) for part in parts]
-    table = sa.Table(told.table, metadata, *columns, comment=told.comment)
+    table = sa.Table(told.table, metadata, *columns, comment=told.comment, **_EXACT)
     for part in told.stored:
         for mark in part.marks:
             if isinstance(mark, (Unique, Index, Check)):

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session, registry, relationship
 
 from segue.db import desc, has, not_
 from segue.db.database import Database
+from tests.db.shop import MODELS
 
 
 @pytest.fixture(scope="module")
 def mapped(shops):
     """The classes of the ORM on the tables of the shop."""
-    from tests.db.shop import MODELS as shop
-
-    made, tables = registry(), shop.Shop.metadata.tables
+    made, tables = registry(), MODELS.Shop.metadata.tables
     classes = {
         name: type(name, (), {}) for name in ("Country", "Author", "Book", "Tag")
     }
@@ -61,8 +60,7 @@ def both(shops, mapped, tmp_path_factory):
     """A shop of many books, and a session of the ORM on it."""
     import shutil
 
-    from tests.db.shop import MODELS as shop
-
+    shop = MODELS
     path = tmp_path_factory.mktemp("many") / "many.db"
     shutil.copy(shops / "empty.db", path)
     database = Database(f"sqlite:///{path}", models=shop.Shop)

@@ -288,7 +288,8 @@ class App(Group):
         """Let extensions set themselves up on this app.
 
         Raises:
-            RouteError: Two extensions of one kind, or one without `setup`.
+            RouteError: Two extensions of one kind, unless its class says that it is
+                `repeatable`; or one without `setup`.
         """
         self._changing("extension")
         here = calling_place()
@@ -305,7 +306,7 @@ class App(Group):
                 )
             # An extension that may be there several times says for what it is.
             claim = getattr(extension, "extension_key", kind)
-            if claim in self.extensions:
+            if claim in self.extensions and not getattr(kind, "repeatable", False):
                 raise RouteError(
                     "SG-APP-013",
                     f"Two extensions of the kind {kind.__name__} are used.",
@@ -313,7 +314,7 @@ class App(Group):
                     fix="Use one, with the options of both.",
                     where=(self._used_at[claim], here),
                 )
-            self.extensions[claim] = extension
+            self.extensions.setdefault(claim, extension)
             self._used_at[claim] = here
             extension.setup(self)
 

@@ -4,7 +4,8 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -65,6 +66,8 @@ class Database:
         self._opened: Any = None
         self._lock = threading.Lock()
         self._tasks: set[Any] = set()
+        self._inherited: list[Any] = []
+        self._pinned: Any = None
         ref = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(ref()))
 
@@ -141,6 +144,8 @@ class Database:
 
     def close(self) -> None:
         """Close what nobody uses; the next statement opens it anew."""
+        if self._pinned is not None:
+            return  # a test has it for longer than its app lives
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
@@ -149,9 +154,9 @@ class Database:
     def forget(self) -> None:
         """Know of no connection any more: they belong to the process that forked."""
         self._lock = threading.Lock()
-        if self._opened is not None:
-            self._opened.forget()
-            self._opened = None
+        # Kept as it is: to close it here would end the parent's connections.
+        self._inherited.append(self._opened)
+        self._opened = None
 
     # -- what speaks to it
 
@@ -161,14 +166,29 @@ class Database:
         Args:
             atomic: The first write opens a transaction, which `finish` ends.
         """
-        return Db(self, self.opened.source, atomic=atomic)
+        pinned = self._pinned
+        source = self.opened.source if pinned is None else pinned
+        return Db(self, source, atomic=atomic)
 
     def adb(self, *, atomic: bool = False) -> AsyncDb[Any]:
         """Make what async code speaks to it by."""
         return AsyncDb(self, self._async_source, atomic=atomic)
 
     def _async_source(self) -> Any:
+        if self._pinned is not None:
+            return self.opened.pinned_source(self._pinned)
         return self.opened.async_source(asyncio.get_running_loop())
+
+    @contextmanager
+    def pinned(self) -> Generator[Db[Any], None, None]:
+        """Have everything in the block run in one transaction, undone at its end."""
+        opened = self.opened
+        self._pinned = opened.pin()
+        try:
+            yield self.db()
+        finally:
+            pinned, self._pinned = self._pinned, None
+            pinned.close()
 
     async def call_in_thread(self, db: AsyncDb[Any], function: Callable[[Any], T]) -> T:
         """Call a plain function in a thread, with a `Db` that speaks through `db`."""

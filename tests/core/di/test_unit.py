@@ -140,6 +140,23 @@ def test_in_sync_code_a_scope_ends_it_too(log):
     assert log[-1] == "end unit None ValueError"
 
 
+def test_an_error_that_a_stream_tells_of_arrives_at_its_end(log):
+    error = ValueError("x")
+    opened = AsyncOpened(run)
+    opened.enter(Noted(), None)
+    opened.finish_here(Stream([b"1"]), error)
+
+    async def story():
+        opened = AsyncOpened(run)
+        opened.enter(Noted())
+        await opened.finish(Stream([b"1"]), error)
+
+    asyncio.run(story())
+
+    assert log[1] == "end unit None ValueError"
+    assert log[3] == "aend unit None ValueError"
+
+
 def test_an_error_arrives_at_its_end(log):
     opened = Opened()
     opened.enter(Noted())

@@ -150,24 +150,32 @@ class AsyncOpened:
         self._generators.append((unit, None))
         return unit
 
-    async def finish(self, response: Any) -> None:
+    async def finish(self, response: Any, error: BaseException | None = None) -> None:
         """End what ends when the answer is made; behind a stream the rest stays open.
 
         Args:
             response: The `Response`; None for a plain answer.
+            error: What the handler raised, if the answer tells of it.
         """
         if response is not None and response.kind == "stream":
             for unit in self._taken_units():
-                await self._close_one(unit, None, response)
-        if not self.hold(response):
+                try:
+                    await unit.aend(response if error is None else None, error)
+                except BaseException as raised:
+                    await self.fail(raised)
+        if self.hold(response):
+            return
+        if error is None:
             await self.close(response)
+        else:
+            await self.fail(error)
 
     def finish_here(self, response: Any, error: BaseException | None) -> None:
         """Do the same from sync code, where all of them are sync."""
-        if error is None and response is not None and response.kind == "stream":
+        if response is not None and response.kind == "stream":
             for unit in self._taken_units():
                 try:
-                    unit.end(response, None)
+                    unit.end(response if error is None else None, error)
                 except BaseException as raised:
                     self.close_here(None, raised)
         if not self.hold(response):

@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from segue.core.handlers.plan import Plan, type_name
+from segue.core.handlers.plan import Plan
 from segue.core.http.request import Request
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
 from segue.core.routing.matcher import Found
-from segue.core.types import UNSET
 
 __all__ = ["Explanation", "explain"]
 
@@ -168,10 +167,7 @@ def _steps(kernel: Kernel, entry: Entry) -> Iterable[str]:
     yield f"handler {_named(plan)}, {colour[entry.colour.value]}"
     if entry.timeout is not None:
         yield f"at most {entry.timeout} seconds"
-    returns = (
-        "whatever it returns" if plan.returns is UNSET else type_name(plan.returns)
-    )
-    yield f"answer: {returns}, status {entry.status}"
+    yield f"answer: {plan.leaves}, status {entry.status}"
     for hook in kernel.surface.afters:
         yield f"after {_named(hook.call.plan)}"
     for hook in kernel.teardowns:

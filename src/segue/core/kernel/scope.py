@@ -131,7 +131,4 @@ class Scope:
 
     async def aclose(self, response: Any = None) -> None:
         """Give everything back, from async code."""
-        if self.error is None:
-            await self._opened.finish(response)
-        elif not self._opened.hold(response):
-            await self._opened.fail(self.error)
+        await self._opened.finish(response, self.error)

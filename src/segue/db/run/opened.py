@@ -12,6 +12,7 @@ from segue.core.kernel.threads import WorkerThreads
 from segue.db.logic import Logic
 from segue.db.run.address import Address
 from segue.db.run.driver import Driver
+from segue.db.run.pinned import AsyncPinnedSource, PinnedSource
 from segue.db.run.pool import Pool, PoolLimits, PoolStatistics
 from segue.db.run.source import AsyncSource, Source
 from segue.db.run.sqlite import SqliteDriver
@@ -77,6 +78,14 @@ class OpenedDatabase:
             return AsyncSource(driver, Pool(driver, self.limits, _name(self.address)))
         return AsyncSource(ThreadedDriver(self._driver, self.threads), self._pool)
 
+    def pin(self) -> PinnedSource:
+        """Take one connection for everything, inside a transaction."""
+        return PinnedSource(self.source)
+
+    def pinned_source(self, pinned: PinnedSource) -> AsyncSource:
+        """Find what async code speaks to while everything is pinned."""
+        return AsyncPinnedSource(pinned, self.threads)
+
     @property
     def statistics(self) -> dict[str, PoolStatistics]:
         """How its pools do."""
@@ -124,11 +133,6 @@ class OpenedDatabase:
         self._pool.close()
         self.threads.stop()
         self.callers.stop()
-
-    def forget(self) -> None:
-        """Know of no connection any more: they belong to the process that forked."""
-        self._pool.forget()
-        self._of_loop = (None, None)
 
 
 def _driver(address: Address, limits: PoolLimits) -> Driver:

@@ -385,9 +385,13 @@ class Pool:
         with self._lock:
             if waiter.item is not None:
                 return
-            self._waiters.remove(waiter)
+            self._remove(waiter)
             self._timeouts += 1
         raise self._too_late()
+
+    def _remove(self, waiter: Waiter) -> None:
+        if waiter in self._waiters:  # else its loop was found gone
+            self._waiters.remove(waiter)
 
     def _too_late(self) -> PoolTimeoutError:
         limits = self.limits
@@ -401,7 +405,7 @@ class Pool:
         """Give on what came for one who was cancelled."""
         with self._lock:
             if waiter.item is None:
-                self._waiters.remove(waiter)
+                self._remove(waiter)
                 return
         if waiter.item is _OPEN:
             self._not_opened()
@@ -419,10 +423,3 @@ class Pool:
             self._opened -= len(shelf)
         for slot in shelf:
             self.connector.close(slot.connection)
-
-    def forget(self) -> None:
-        """Know of no connection any more: they belong to the process that forked."""
-        self._lock = threading.Lock()
-        self._free.clear()
-        self._waiters.clear()
-        self._opened = 0

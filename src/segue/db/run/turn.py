@@ -123,5 +123,6 @@ class Turn:
         with self._lock:
             if waiter.item is not None:
                 return True
-            self._waiters.remove(waiter)
+            if waiter in self._waiters:  # else its loop was found gone
+                self._waiters.remove(waiter)
             return False

@@ -1,11 +1,12 @@
 """Reads a Google docstring: the summary, the text, a line per parameter."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["Docstring", "parse_docstring"]
+__all__ = ["Docstring", "docstring_of", "parse_docstring"]
 
 _SECTION: Final = re.compile(
     r"(Args|Arguments|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
@@ -15,7 +16,7 @@ _PARAMETER: Final = re.compile(r"\*{0,2}(?P<name>\w+)(?:\s*\([^)]*\))?:\s*(?P<te
 
 @dataclass(frozen=True, slots=True)
 class Docstring:
-    """The parts of a docstring that a command's help shows.
+    """The parts of a docstring that help and documents show.
 
     Attributes:
         summary: The first paragraph on one line.
@@ -26,6 +27,11 @@ class Docstring:
     summary: str
     text: str
     parameters: Mapping[str, str]
+
+
+def docstring_of(function: Any) -> Docstring:
+    """Read the docstring of a function."""
+    return parse_docstring(inspect.getdoc(function) or "")
 
 
 def parse_docstring(text: str) -> Docstring:

@@ -189,6 +189,8 @@ def _finish(cls: Any, told: Description) -> None:
     told.kept["key"] = _key_reader(told)
     _put(cls, "__model__", told)
     _put(cls, "__aliases__", aliases)
+    # What leaves of an object is read past the guards.
+    _put(cls, "__reads__", told.slots)
     _put(cls, "__maker__", (told.make, aliases))
     _put(cls, "__stored__", frozenset([p.name for p in told.stored] + [*aliases]))
     _put(cls, "__names__", names_of(told))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 import msgspec
 from msgspec import UNSET, Struct
 
+from segue.core.schema.shape import Shape
 from segue.db.defaults import many, one, server
 from segue.db.description import Description, told_of
 from segue.db.making import ModelMeta
@@ -51,6 +52,20 @@ class Model(Struct, Words, metaclass=ModelMeta):
             _set_field(self, name, value)
         else:
             raise AttributeError(f"{cls.__name__} has no field {name!r}")
+
+    @classmethod
+    def __shape__(cls) -> Shape:
+        """Describe the model to whoever reads types."""
+        from segue.db.shapes import model_shape  # noqa: PLC0415 - not every app needs it
+
+        return model_shape(cls)
+
+    @classmethod
+    def __as_is__(cls) -> bool:
+        """Tell whether an object leaves as it is: nothing in it is hidden."""
+        from segue.db.shapes import is_open  # noqa: PLC0415 - not every app needs it
+
+        return is_open(cls)
 
     def __key__(self) -> Any:
         """Give the primary key: a value, or a tuple of a composite one."""

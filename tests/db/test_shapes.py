@@ -18,7 +18,7 @@ from segue.testing import Client
 @pytest.fixture
 def client(opened, shop):
     """An app of the filled shop."""
-    book, profile, tag = shop.Book, shop.Profile, shop.Tag
+    book, profile = shop.Book, shop.Profile
     database = opened("filled")
     database.models = None  # the app's first database
     app = App()
@@ -170,7 +170,7 @@ def test_the_shape_of_a_model_has_its_key_first():
     fields = {(f.name, f.shape.notes.read_only): f for f in shape.fields()}
 
     assert (shape.kind, shape.doc) == (Kind.RECORD, "A thing.")
-    assert [f.name for f in shape.fields()][0] == "id"
+    assert shape.fields()[0].name == "id"
     assert describe(Root).fields() == ()
     assert fields["name", False].required
     assert not fields["note", False].required

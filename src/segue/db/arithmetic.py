@@ -129,7 +129,7 @@ def _bare(of: Any) -> Any:
 
 
 def _as_float(of: Any) -> Any:
-    double: Any = sa.Double()
+    double = sa.Double[float]()
     return sa.cast(of, double)
 
 

@@ -1,6 +1,6 @@
 """What an `AsyncDb` can do with models; the words are those of `Verbs`."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from typing import Any, TypeVar, overload
 
 from segue.db.command import Command, Steps
@@ -22,7 +22,7 @@ class AsyncVerbs:
     database: Any
     logic: Any = FromDatabase()
 
-    async def run(self, steps: Steps[T]) -> T:
+    def run(self, steps: Steps[T]) -> Coroutine[Any, Any, T]:
         """Do some steps, and give what they return."""
         raise NotImplementedError
 
@@ -52,11 +52,13 @@ class AsyncVerbs:
 
     async def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
-        return await self.run(self.logic.get_many(model, keys))
+        found: list[M] = await self.run(self.logic.get_many(model, keys))
+        return found
 
     async def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
-        return await self.run(self.logic.all(query))
+        found: list[M] = await self.run(self.logic.all(query))
+        return found
 
     async def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
@@ -75,11 +77,13 @@ class AsyncVerbs:
 
     async def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
-        return await self.run(self.logic.count(query))
+        found: int = await self.run(self.logic.count(query))
+        return found
 
     async def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
-        return await self.run(self.logic.exists(query))
+        found: bool = await self.run(self.logic.exists(query))
+        return found
 
     @overload
     async def rows(
@@ -120,7 +124,8 @@ class AsyncVerbs:
             size: Of a part.
             after: What the part before said as `next`.
         """
-        return await self.run(self.logic.page(query, size, after))
+        found: Slice[M] = await self.run(self.logic.page(query, size, after))
+        return found
 
     @overload
     def stream(self, query: Command, size: int = 500) -> AsyncIterator[list[Any]]: ...
@@ -193,11 +198,13 @@ class AsyncVerbs:
 
     async def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
-        return await self.run(self.logic.update(query, values))
+        found: int = await self.run(self.logic.update(query, values))
+        return found
 
     async def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
-        return await self.run(self.logic.delete(what))
+        found: int = await self.run(self.logic.delete(what))
+        return found
 
     async def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
@@ -219,7 +226,8 @@ class AsyncVerbs:
             The object, and whether it was inserted.
         """
         fields = _several(on)
-        return await self.run(self.logic.get_or_create(thing, fields))
+        found: tuple[M, bool] = await self.run(self.logic.get_or_create(thing, fields))
+        return found
 
     async def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""

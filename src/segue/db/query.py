@@ -58,8 +58,9 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
     def where(self, *conditions: Condition | bool) -> Self:
         """Only rows for which all of these hold, beside what holds already."""
         added = self.conditions + _conditions(conditions)
-        return _query(self.model, added, self.orders, self.size, self.start,
+        made: Self = _query(self.model, added, self.orders, self.size, self.start,
                       self.loads, self.extra, self.via)  # fmt: skip
+        return made
 
     def order_by(self, *orders: Any) -> Self:
         """Sort by these, behind what it is sorted by already; nulls come last."""
@@ -67,20 +68,23 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def sorted_by(self, orders: tuple[Order, ...]) -> Self:
         """Sort by these, and by nothing else."""
-        return _query(self.model, self.conditions, orders, self.size, self.start,
+        made: Self = _query(self.model, self.conditions, orders, self.size, self.start,
                       self.loads, self.extra, self.via)  # fmt: skip
+        return made
 
     def limit(self, count: int | None) -> Self:
         """At most so many."""
         size = _natural("limit", count)
-        return _query(self.model, self.conditions, self.orders, size, self.start,
+        made: Self = _query(self.model, self.conditions, self.orders, size, self.start,
                       self.loads, self.extra, self.via)  # fmt: skip
+        return made
 
     def offset(self, count: int | None) -> Self:
         """Pass so many over."""
         start = _natural("offset", count)
-        return _query(self.model, self.conditions, self.orders, self.size, start,
+        made: Self = _query(self.model, self.conditions, self.orders, self.size, start,
                       self.loads, self.extra, self.via)  # fmt: skip
+        return made
 
     def load(self, *paths: Any) -> Self:
         """Load these relations with it: `Book.author`, `Author.books.where(...)`."""
@@ -94,8 +98,9 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
                     fix="Name a relation of the model: .load(Book.author).",
                     where=[caller()],
                 )
-        return _query(self.model, self.conditions, self.orders, self.size, self.start,
+        made: Self = _query(self.model, self.conditions, self.orders, self.size, self.start,
                       self.loads + paths, self.extra, self.via)  # fmt: skip
+        return made
 
     def distinct(self) -> Self:
         """Each row once."""
@@ -133,8 +138,9 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def _more(self, **changes: Any) -> Self:
         extra = msgspec.structs.replace(self.extra, **changes)
-        return _query(self.model, self.conditions, self.orders, self.size, self.start,
+        made: Self = _query(self.model, self.conditions, self.orders, self.size, self.start,
                       self.loads, extra, self.via)  # fmt: skip
+        return made
 
     def __inner__(self) -> tuple[Any, list[Any]]:
         """Give key and values for a query around this one, that of `in_`."""
@@ -183,7 +189,8 @@ class Words:
     @classmethod
     def where(cls, *conditions: Condition | bool) -> Query[Self]:
         """Only rows for which all of these hold."""
-        return _query(cls, _conditions(conditions))  # type: ignore[no-any-return]
+        made: Query[Self] = _query(cls, _conditions(conditions))
+        return made
 
     @classmethod
     def order_by(cls, *orders: Any) -> Query[Self]:
@@ -222,8 +229,9 @@ def query_of(what: Any) -> Query[Any]:
     return found
 
 
-def _begun(cls: Any) -> Any:
-    return _query(cls)
+def _begun(cls: Any) -> Query[Any]:
+    begun: Query[Any] = _query(cls)
+    return begun
 
 
 def _conditions(several: tuple[Any, ...]) -> tuple[Condition, ...]:

@@ -152,11 +152,11 @@ def _inner(builder: Builder, key: Any, literal: list[str]) -> tuple[Any, Scope]:
     chosen = chosen or [column_of(table, part) for part in model.__model__.key]
     where = builder.conditions(wheres, scope)
     sorted_by = [each for order in orders for each in builder.order(order, scope)]
-    asked = sa.select(*chosen).where(*where)
+    asked: Any = sa.select(*chosen).where(*where)
     if extra is not None:
         groups = [builder.expression(each, scope) for each in extra[2]]
         if groups:
-            asked = asked.with_only_columns(sa.literal_column("1").label("one"))
+            asked = sa.select(sa.text("1 AS one")).where(*where)
         asked = asked.group_by(*groups).having(*builder.conditions(extra[3], scope))
         if extra[0]:
             columns = [builder.expression(each, scope) for each in extra[5]]

@@ -82,7 +82,7 @@ def _fields(told: Description) -> tuple[Field, ...]:
 def _of_part(told: Description, part: Part) -> Iterator[Field]:
     if part.role == "many":
         target = Step(told.model, part).target
-        one = target | None if part.nullable else list[target]
+        one: Any = target | None if part.nullable else _list_of(target)
         hint: Any = Union[one, msgspec.UnsetType]  # noqa: UP007 - made at run time
         yield _field(part, Annotated[hint, ReadOnly()], required=False)
     elif part.role == "one":
@@ -122,8 +122,12 @@ def _default(part: Part) -> tuple[Any, Any]:
     if factory is not msgspec.NODEFAULT:
         return UNSET, factory
     if type(default) in (list, dict, set):
-        return UNSET, type(default)
+        return UNSET, default.__class__
     return default, None
+
+
+def _list_of(model: Any) -> Any:
+    return list[model]
 
 
 def _needed(part: Part) -> bool:

@@ -45,7 +45,7 @@ NAMES: Final = {
 
 _INDEXED: Final = 255
 # Texts are compared sign by sign, as everywhere else: capitals are not small letters.
-_EXACT: Final = {
+_EXACT: Final[dict[str, Any]] = {
     "mysql_charset": "utf8mb4",
     "mysql_collate": "utf8mb4_0900_bin",
     "mariadb_charset": "utf8mb4",

@@ -50,11 +50,13 @@ class Verbs:
 
     def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
         """Get the objects with these keys, in their order; absent ones are left out."""
-        return self.run(self.logic.get_many(model, keys))
+        found: list[M] = self.run(self.logic.get_many(model, keys))
+        return found
 
     def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
-        return self.run(self.logic.all(query))
+        found: list[M] = self.run(self.logic.all(query))
+        return found
 
     def one(self, query: Query[M] | type[M]) -> M:
         """Get the one object of a query.
@@ -73,11 +75,13 @@ class Verbs:
 
     def count(self, query: Query[M] | type[M]) -> int:
         """Count the rows of a query."""
-        return self.run(self.logic.count(query))
+        found: int = self.run(self.logic.count(query))
+        return found
 
     def exists(self, query: Query[M] | type[M]) -> bool:
         """Tell whether a query has a row."""
-        return self.run(self.logic.exists(query))
+        found: bool = self.run(self.logic.exists(query))
+        return found
 
     @overload
     def rows(
@@ -118,7 +122,8 @@ class Verbs:
             size: Of a part.
             after: What the part before said as `next`.
         """
-        return self.run(self.logic.page(query, size, after))
+        found: Slice[M] = self.run(self.logic.page(query, size, after))
+        return found
 
     @overload
     def stream(self, query: Command, size: int = 500) -> Iterator[list[Any]]: ...
@@ -187,11 +192,13 @@ class Verbs:
 
     def update(self, query: Query[M] | type[M], **values: Any) -> int:
         """Change fields of all rows of a query; tell how many there were."""
-        return self.run(self.logic.update(query, values))
+        found: int = self.run(self.logic.update(query, values))
+        return found
 
     def delete(self, what: M | Query[M]) -> int:
         """Delete an object, or all rows of a query; tell how many there were."""
-        return self.run(self.logic.delete(what))
+        found: int = self.run(self.logic.delete(what))
+        return found
 
     def upsert(self, thing: M, *, on: Any) -> M:
         """Insert an object, or change the row that has the same in some fields.
@@ -213,7 +220,8 @@ class Verbs:
             The object, and whether it was inserted.
         """
         fields = _several(on)
-        return self.run(self.logic.get_or_create(thing, fields))
+        found: tuple[M, bool] = self.run(self.logic.get_or_create(thing, fields))
+        return found
 
     def add(self, thing: Model, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 from segue.core.handlers.places import calling_place
+from segue.db.async_verbs import AsyncVerbs
 from segue.db.command import Command, Steps
 from segue.db.run.block import Block, check_manner, no_second_manner
 from segue.db.run.driver import Isolation, Manner
@@ -41,7 +42,7 @@ _running_loop = asyncio._get_running_loop  # noqa: SLF001 - public, and costs no
 inside: ContextVar[Block | None] = ContextVar("segue_db_block", default=None)
 
 
-class AsyncDb(Generic[R]):
+class AsyncDb(AsyncVerbs, Generic[R]):
     """A database, for one request or one piece of work in async code.
 
     Outside a transaction each statement commits itself, on a connection that it has
@@ -152,7 +153,7 @@ class AsyncDb(Generic[R]):
                 self._root = Block(slot, None, asyncio.Lock(), joined=True)
             return self._root
 
-    async def stream(
+    async def stream_rows(
         self, command: Command, size: int = 500
     ) -> AsyncIterator[list[Any]]:
         """Read the rows of a command, a list of some at a time.

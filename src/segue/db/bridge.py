@@ -80,9 +80,9 @@ class BridgedDb(Db[Any]):
         """Do some steps, and give what they return."""
         return self._wait(self._through.run(steps))
 
-    def stream(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
+    def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
-        rows: Any = self._through.stream(command, size)
+        rows: Any = self._through.stream_rows(command, size)
         try:
             while some := self._wait(_next(rows)):
                 yield some

@@ -120,6 +120,12 @@ class Database:
         return self.opened.dialect
 
     @property
+    def logic(self) -> Any:
+        """What asks it, with the statements that were compiled for it."""
+        opened = self._opened
+        return (self.opened if opened is None else opened).logic
+
+    @property
     def opened(self) -> Any:
         """Its driver and pools; nothing is connected before the first statement."""
         opened = self._opened

@@ -19,6 +19,7 @@ from segue.db.run.driver import Isolation, Manner
 from segue.db.run.errors import DatabaseError, RepeatableError
 from segue.db.run.root import R
 from segue.db.run.source import Source
+from segue.db.verbs import Verbs
 
 __all__ = ["Db", "Transaction", "pause_before"]
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 _log = logging.getLogger("segue.db")
 
 
-class Db(Generic[R]):
+class Db(Verbs, Generic[R]):
     """A database, for one request or one piece of work in sync code.
 
     Outside a transaction each statement commits itself, on a connection that it has
@@ -89,7 +90,7 @@ class Db(Generic[R]):
         with block.lock:
             return self._source.driver.drive(block.slot.connection, steps, command)
 
-    def stream(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
+    def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
         """Read the rows of a command, a list of some at a time.
 
         They come from a cursor of the database, so memory stays the same however many

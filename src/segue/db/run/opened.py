@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 from segue.core.kernel.threads import WorkerThreads
+from segue.db.logic import Logic
 from segue.db.run.address import Address
 from segue.db.run.driver import Driver
 from segue.db.run.pinned import AsyncPinnedSource, PinnedSource
@@ -43,6 +44,7 @@ class OpenedDatabase:
         self.callers = WorkerThreads(size, _ENDLESS)
         self._driver = driver = _driver(address, self.limits)
         self.dialect: Any = driver.dialect
+        self.logic = Logic(self.dialect)
         self._pool = Pool(driver, self.limits, _name(address), self.threads.complete)
         self.source = (
             SqliteSource(driver, self._pool)

@@ -121,6 +121,7 @@ class OtherDriver:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             connect_args=arguments,
+            **({"paramstyle": "format"} if self._is_mysql else {}),
         )
         self.dialect: Any = self._engine.dialect
 

@@ -99,3 +99,36 @@ def test_a_run_that_uses_nothing_loads_nothing_of_the_client(run):
     )
 
     assert code == 0, output
+
+
+SHOP = """
+from segue import App
+from segue.db.command import Command
+from segue.db.database import Database
+from segue.db.session import Db
+
+app = App()
+app.use(Database())
+
+def do(sql):
+    return (yield Command(sql, writes=True)).rows
+
+Database().db().run(do("CREATE TABLE IF NOT EXISTS note (n integer)"))
+
+@app.post("/")
+def add(db: Db):
+    db.run(do("INSERT INTO note VALUES (1)"))
+    return db.run(do("SELECT count(*) FROM note"))[0][0]
+"""
+
+
+def test_the_database_forgets_what_a_test_wrote(run):
+    code, output = run(
+        "import pytest\n"
+        "@pytest.mark.parametrize('turn', [1, 2])\n"
+        "def test(db, client, turn):\n"
+        "    assert client.post('/').json() == 1\n",
+        files={"app.py": SHOP},
+    )
+
+    assert code == 0, output

@@ -1,4 +1,4 @@
-"""The pytest plugin: `app`, `client`, `async_client`, `live_server`.
+"""The pytest plugin: `app`, `client`, `async_client`, `live_server`, `db`.
 
 It comes with Segue and costs a run that does not use it nothing: what the fixtures
 need is imported inside them. A project's own fixture of the same name goes first.
@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["app", "async_client", "client", "live_server"]
+__all__ = ["app", "async_client", "client", "db", "live_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +49,16 @@ def async_client(app: Any) -> Any:
     from segue.testing.async_client import AsyncClient  # noqa: PLC0415
 
     return AsyncClient(app)
+
+
+@pytest.fixture
+def db(app: Any) -> Iterator[Any]:
+    """Give the database of the app; what is written in the test is undone."""
+    # Here, because a run without this fixture should not pay for it.
+    from segue.db.testing import rolled_back  # noqa: PLC0415
+
+    with rolled_back(app) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

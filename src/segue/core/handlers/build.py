@@ -62,6 +62,7 @@ from segue.core.handlers.sources import (
     mark_of,
 )
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.request import Request
 from segue.core.schema.views import is_viewed
 from segue.core.types import UNSET
@@ -115,10 +116,11 @@ def build_plan(
         inline=bool(options.get("inline", False)),
         renderers=options.get("renderers", {}),
         headers=_headers(plan.returns, options),
+        usage=surroundings.usage,
     )
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
-    check_colours(plan)
+    check_colours(plan, surroundings.providers)
     if surroundings.input:
         check_shown(plan)
     return plan
@@ -212,7 +214,7 @@ class _Planner:
             return self._depending(made, depends, signature, around)
         if (mark := mark_of(hint)) is not None:
             return _marked(made, mark, signature, around)
-        for find in (_of_path, _of_request, _of_moment):
+        for find in (_of_path, _of_request, _of_usage, _of_moment):
             if (found := find(made, around)) is not None:
                 check_messages(found, signature)
                 return found
@@ -294,6 +296,12 @@ def _of_request(made: Argument, around: Surroundings) -> Argument | None:
     if around.request and (named or Request in classes_of(made.hint)):
         return _with(made, Source.REQUEST)
     return None
+
+
+def _of_usage(made: Argument, around: Surroundings) -> Argument | None:
+    if made.hint is not Usage:
+        return None
+    return msgspec.structs.replace(made, source=Source.DEFAULT, default=around.usage)
 
 
 def _of_moment(made: Argument, around: Surroundings) -> Argument | None:

@@ -263,8 +263,7 @@ def _end_opened(draft: Draft, response: str) -> None:
         draft.writer.depth -= 1
         draft.add("except BaseException as cause_:")
         draft.add(f"    {draft.wait}opened_.fail(cause_)")
-        draft.add(f"if not opened_.hold({response}):")
-        draft.add(f"    {draft.wait}opened_.close({response})")
+        draft.add(f"{draft.wait}opened_.finish({response})")
 
 
 def _return(draft: Draft, value: str) -> None:

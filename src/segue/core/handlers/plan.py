@@ -14,6 +14,7 @@ import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
+from segue.core.handlers.usage import Usage
 from segue.core.schema.describe import bare, describe, marks_of
 from segue.core.schema.refining import Refinement, View
 from segue.core.schema.rules import words_of
@@ -151,6 +152,7 @@ class Plan(msgspec.Struct, frozen=True):
         renderers: Functions that make another form of the answer, by media type.
         headers: Headers of a plain answer, or a function that makes them of it and
             the request; None where it has none.
+        usage: What providers learn of the route.
     """
 
     function: Callable[..., Any]
@@ -169,6 +171,7 @@ class Plan(msgspec.Struct, frozen=True):
         default_factory=dict[str, Callable[[Any], Any]]
     )
     headers: Any = None
+    usage: Usage = msgspec.field(default_factory=Usage)
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""

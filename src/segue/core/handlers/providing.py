@@ -115,6 +115,8 @@ def _make(one: Provided, draft: Draft) -> str:
         add("try:")
         draft.writer.depth += 1
     add(f"{name} = {_making(one, function, draft)}")
+    if one.provider.is_unit:
+        add(f"opened_.enter({name})")
     if one.optional:
         draft.writer.depth -= 1
         add("except Unauthorized_:")

@@ -1,7 +1,7 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -207,12 +207,19 @@ def check_flat(argument: Argument, signature: Signature) -> None:
             )
 
 
-def check_colours(plan: Plan) -> None:
-    """Refuse a plain function whose arguments have to be awaited.
+def check_colours(plan: Plan, providers: Mapping[Any, Provider]) -> None:
+    """Refuse a plain function whose arguments have to be awaited, and the reverse.
 
     Raises:
-        PlanError: A provider or a guard is async, and the function is not.
+        PlanError: A provider or a guard is async, and the function is not; or a value
+            is for functions of the other kind.
     """
+    for one in (plan, *plan.guards):
+        _check_served(one, providers, is_async=one.is_async)
+    for each in plan.provided:
+        runs_here = each.provider.inline or isinstance(each.plan.function, type)
+        colour = plan if runs_here else each.plan
+        _check_served(each.plan, providers, is_async=colour.is_async)
     if plan.is_async:
         return
     for other in (*(each.plan for each in plan.provided), *plan.guards):
@@ -224,6 +231,30 @@ def check_colours(plan: Plan) -> None:
                 fix=f"Write `async def {plan.name}`, or make {other.name}() plain.",
                 where=(plan.place, other.place),
             )
+
+
+def _check_served(
+    plan: Plan, providers: Mapping[Any, Provider], *, is_async: bool
+) -> None:
+    own = "async def" if is_async else "def"
+    for argument in plan.arguments:
+        provider = providers.get(argument.key) if _is_provided(argument) else None
+        if provider is None or provider.serves in ("any", own):
+            continue
+        name, instead = type_name(provider.key), type_name(provider.instead)
+        raise PlanError(
+            "SG-PLAN-029",
+            f"{plan.name}() works for `{own}`, and {name} for `{provider.serves}`.",
+            why="It waits, and with it the event loop and every other request."
+            if is_async
+            else "It has to be awaited.",
+            fix=f"Write `{argument.name}: {instead}`, which has the same methods.",
+            where=(plan.place,),
+        )
+
+
+def _is_provided(argument: Argument) -> bool:
+    return argument.source is Source.PROVIDER
 
 
 def nothing_provides(

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from segue.core.di.provider import Provider, Scope
+from segue.core.handlers.usage import Usage
 
 __all__ = ["Surroundings"]
 
@@ -24,6 +25,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         owner: The class whose method it is; its first parameter is the app's one
             object of it.
         lives: How long the function lives: what lives shorter it cannot have.
+        usage: What it is used for, told to providers that ask.
     """
 
     path: tuple[str, ...] = ()
@@ -37,3 +39,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     )
     owner: type | None = None
     lives: Scope = "request"
+    usage: Usage = msgspec.field(default_factory=Usage)

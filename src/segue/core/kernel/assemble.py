@@ -27,8 +27,9 @@ from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
 from segue.core.handlers.plan import Plan
-from segue.core.handlers.signature import place_of
+from segue.core.handlers.signature import place_of, read_signature
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.hosts import HostRule
 from segue.core.http.request import Request
 from segue.core.http.response import Response
@@ -309,6 +310,8 @@ class _Assembler:
             tuple(map(id, guards)),
             id(chain.providers),
             declared.owner,
+            # What providers are told of the route: also a battery's own options.
+            frozenset((name, id(value)) for name, value in options.items()),
         )
         if key not in self._plans:
             around = Surroundings(
@@ -318,6 +321,11 @@ class _Assembler:
                 app=self._from.values,
                 providers=chain.providers,
                 owner=declared.owner,
+                usage=Usage(
+                    declared.methods or frozenset(),
+                    options,
+                    read_signature(declared.function).is_generator,
+                ),
             )
             plan = build_plan(declared.function, around, options, guards)
             if declared.owner is not None:

@@ -1,0 +1,193 @@
+"""What the data layer costs beside the bare driver: CPU of get, list and insert.
+
+    python benchmarks/data_layer.py
+
+Each figure is the least of several rounds, in microseconds of this process' CPU. The
+bare driver makes what the layer makes: a Struct with the values of the row.
+"""
+
+import datetime as dt
+import sqlite3
+import sys
+import tempfile
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from annotated_types import MaxLen
+
+from segue.db import Many, Model, many
+from segue.db.database import Database
+
+ROUNDS = 7
+
+
+class World(Model):
+    number: int
+
+
+class Author(Model):
+    name: Annotated[str, MaxLen(80)]
+    country: Annotated[str, MaxLen(2)]
+    born: int
+    books: Many["Book"] = many()
+
+
+class Book(Model):
+    title: Annotated[str, MaxLen(120)]
+    year: int
+    price: Decimal
+    created: dt.datetime
+    author: Author
+
+
+class Plain(msgspec.Struct):
+    id: int
+    number: int
+
+
+class PlainAuthor(msgspec.Struct):
+    id: int
+    name: str
+    country: str
+    born: int
+
+
+class PlainBook(msgspec.Struct):
+    id: int
+    title: str
+    year: int
+    price: Decimal
+    created: dt.datetime
+    author: PlainAuthor
+
+
+def least(function, count):
+    """Measure a call: the least mean of several rounds."""
+    for _ in range(count // 10 + 1):
+        function()
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        for _ in range(count):
+            function()
+        best = min(best, (time.process_time() - start) / count)
+    return best * 1e6
+
+
+def tell(name, bare, ours):
+    print(f"{name:28s} bare {bare:9.2f}   segue {ours:9.2f}   x {ours / bare:.2f}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder) / "bench.db")
+
+
+def measure(path):
+    database = Database(f"sqlite:///{path}")
+    db = database.db()
+    with db.sa() as connection:
+        Book.metadata.create_all(connection)
+    db.insert_many([World(number=n) for n in range(1_000)])
+    authors = db.insert_many(
+        [
+            Author(name=f"a{n}", country="DE" if n % 2 else "FR", born=n)
+            for n in range(50)
+        ]
+    )
+    created = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    db.insert_many(
+        Book(
+            title=f"book {n}",
+            year=1900 + n % 120,
+            price=Decimal(n) / 100,
+            created=created,
+            author=authors[n % 50],
+        )
+        for n in range(5_000)
+    )
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.execute("PRAGMA synchronous=normal")
+    gets(db, raw)
+    lists(db, raw)
+    inserts(db, raw)
+
+
+def gets(db, raw):
+    sql = "SELECT id, number FROM world WHERE id = ?"
+
+    def bare():
+        row = raw.execute(sql, (500,)).fetchone()
+        return Plain(*row)
+
+    tell("get", least(bare, 20_000), least(lambda: db.get(World, 500), 20_000))
+
+
+def lists(db, raw):
+    sql = "SELECT id, number FROM world WHERE number >= ? ORDER BY id LIMIT ?"
+
+    def bare():
+        return [Plain(*row) for row in raw.execute(sql, (500, 12)).fetchall()]
+
+    def ours():
+        return db.all(World.where(World.number >= 500).order_by(World.id).limit(12))
+
+    tell("list of 12", least(bare, 5_000), least(ours, 5_000))
+    join = (
+        "SELECT b.id, b.title, b.year, b.price, b.created, a.id, a.name, a.country, "
+        "a.born FROM book b JOIN author a ON b.author_id = a.id "
+        "WHERE b.year >= ? AND a.country = ? ORDER BY b.id LIMIT ?"
+    )
+
+    def bare_page():
+        found = []
+        for row in raw.execute(join, (1985, "DE", 50)).fetchall():
+            author = PlainAuthor(*row[5:])
+            price = Decimal(row[3]).scaleb(-2)
+            time = dt.datetime.fromisoformat(row[4]).replace(tzinfo=dt.UTC)
+            found.append(PlainBook(row[0], row[1], row[2], price, time, author))
+        return found
+
+    query = Book.where(Book.year >= 1985, Book.author.country == "DE")
+
+    def our_page():
+        wanted = query.order_by(Book.id).limit(50).load(Book.author)
+        return db.all(wanted)
+
+    tell("page of 50 with author", least(bare_page, 1_000), least(our_page, 1_000))
+    encode = msgspec.json.encode
+    tell(
+        "the same to JSON",
+        least(lambda: encode(bare_page()), 1_000),
+        least(lambda: encode(our_page()), 1_000),
+    )
+
+
+def inserts(db, raw):
+    sql = "INSERT INTO world (number) VALUES (?) RETURNING id"
+
+    def bare():
+        return raw.execute(sql, (1,)).fetchone()
+
+    def ours():
+        return db.insert(World(number=1))
+
+    tell("insert", least(bare, 300), least(ours, 300))
+
+    def bare_many():
+        raw.execute("BEGIN IMMEDIATE")
+        raw.executemany("INSERT INTO world (number) VALUES (?)", [(1,)] * 1_000)
+        raw.execute("COMMIT")
+
+    def our_many():
+        db.insert_many([World(number=1) for _ in range(1_000)])
+
+    tell("insert 1,000", least(bare_many, 10), least(our_many, 10))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Data: models, queries, transactions. SQLAlchemy is loaded by the first table.
+
+class Author(Model):
+name: Annotated[str, MaxLen(80)]
+books: Many["Book"] = many()
+
+db.all(Author.where(Author.books.year > 2000).load(Author.books))
+"""
+
+from segue.db.command import Command, Result, Steps
+from segue.db.defaults import Many, One, many, now, one, server
+from segue.db.expressions import Condition, Expression
+from segue.db.functions import (
+    avg,
+    coalesce,
+    col,
+    count,
+    desc,
+    has,
+    length,
+    lower,
+    max_,
+    min_,
+    not_,
+    sum_,
+    upper,
+)
+from segue.db.marks import Check, Column, Digits, Index, Key, OnDelete, Unique
+from segue.db.mistakes import ModelError, NotLoaded, NotSaved, QueryError
+from segue.db.model import Model
+from segue.db.query import Query
+
+__all__ = [
+    "Check",
+    "Column",
+    "Command",
+    "Condition",
+    "Digits",
+    "Expression",
+    "Index",
+    "Key",
+    "Many",
+    "Model",
+    "ModelError",
+    "NotLoaded",
+    "NotSaved",
+    "OnDelete",
+    "One",
+    "Query",
+    "QueryError",
+    "Result",
+    "Steps",
+    "Unique",
+    "avg",
+    "coalesce",
+    "col",
+    "count",
+    "desc",
+    "has",
+    "length",
+    "lower",
+    "many",
+    "max_",
+    "min_",
+    "not_",
+    "now",
+    "one",
+    "server",
+    "sum_",
+    "upper",
+]

@@ -1,0 +1,37 @@
+"""The steps of every word of `Db`, on the statements of one dialect.
+
+`Db` itself knows neither: so it can be asked for where no table is used yet, and
+SQLAlchemy is imported by the first statement.
+"""
+
+from segue.db import paging, reads, writes
+from segue.db.plans import Plans
+
+__all__ = ["Logic"]
+
+
+class Logic(Plans):
+    """The plans of a dialect, and what works with them."""
+
+    get = reads.get
+    get_or_404 = reads.get_or_404
+    get_many = reads.get_many
+    all = reads.all_of
+    one = reads.one
+    first = reads.first
+    count = reads.count
+    exists = reads.exists
+    rows = reads.rows
+    aggregate = reads.aggregate
+    load = reads.load
+    page = paging.page
+    streamed = paging.streamed
+    insert = writes.insert
+    insert_many = writes.insert_many
+    save = writes.save
+    update = writes.update
+    delete = writes.delete
+    upsert = writes.upsert
+    get_or_create = writes.get_or_create
+    link = writes.link
+    unlink = writes.unlink

@@ -1,0 +1,236 @@
+"""What a `Db` can do with models: each word runs its steps; `AsyncVerbs` likewise."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar, overload
+
+from segue.db.command import Command, Steps
+from segue.db.lending import FromDatabase
+from segue.db.model import Model
+from segue.db.query import Query
+from segue.db.slices import Slice
+
+__all__ = ["Verbs"]
+
+M = TypeVar("M", bound=Model)
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class Verbs:
+    """The words of `Db`."""
+
+    database: Any
+    logic: Any = FromDatabase()
+
+    def run(self, steps: Steps[T]) -> T:
+        """Do some steps, and give what they return."""
+        raise NotImplementedError
+
+    def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
+        """Read the rows of a command, a list of some at a time."""
+        raise NotImplementedError
+
+    def transaction(self) -> Any:
+        """Make several statements one: all of them are kept, or none."""
+        raise NotImplementedError
+
+    def get(self, model: type[M], key: Any) -> M | None:
+        """Get the object with a key, or None."""
+        found: M | None = self.run(self.logic.get(model, key))
+        return found
+
+    def get_or_404(self, model: type[M], key: Any) -> M:
+        """Get the object with a key; none is an answer 404.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found: M = self.run(self.logic.get_or_404(model, key))
+        return found
+
+    def get_many(self, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """Get the objects with these keys, in their order; absent ones are left out."""
+        found: list[M] = self.run(self.logic.get_many(model, keys))
+        return found
+
+    def all(self, query: Query[M] | type[M]) -> list[M]:
+        """List the objects of a query, or all of a model."""
+        found: list[M] = self.run(self.logic.all(query))
+        return found
+
+    def one(self, query: Query[M] | type[M]) -> M:
+        """Get the one object of a query.
+
+        Raises:
+            NotFound: There is none.
+            QueryError: There are several.
+        """
+        found: M = self.run(self.logic.one(query))
+        return found
+
+    def first(self, query: Query[M] | type[M]) -> M | None:
+        """Get the first object of a query, or None."""
+        found: M | None = self.run(self.logic.first(query))
+        return found
+
+    def count(self, query: Query[M] | type[M]) -> int:
+        """Count the rows of a query."""
+        found: int = self.run(self.logic.count(query))
+        return found
+
+    def exists(self, query: Query[M] | type[M]) -> bool:
+        """Tell whether a query has a row."""
+        found: bool = self.run(self.logic.exists(query))
+        return found
+
+    @overload
+    def rows(
+        self, query: Query[M] | type[M], *, into: type[S], **columns: Any
+    ) -> list[S]: ...
+    @overload
+    def rows(self, query: Query[M] | type[M], **columns: Any) -> list[Any]: ...
+    def rows(
+        self, query: Query[M] | type[M], *, into: Any = None, **columns: Any
+    ) -> list[Any]:
+        """List some columns of a query, or what its groups have.
+
+        Args:
+            query: Which rows; with `group_by`, which groups.
+            into: A Struct; its fields are taken from `columns`, else from the model.
+            columns: By the name that they get.
+        """
+        found: list[Any] = self.run(self.logic.rows(query, columns, into))
+        return found
+
+    def agg(self, query: Query[M] | type[M], **columns: Any) -> Any:
+        """Compute something over all rows: `db.agg(Book, n=count())`."""
+        return self.run(self.logic.aggregate(query, columns))
+
+    def page(
+        self,
+        query: Query[M] | type[M],
+        *,
+        size: int = 20,
+        after: str | None = None,
+    ) -> Slice[M]:
+        """Read a part of a query, and where the next one begins.
+
+        However far, each costs the same: it goes on behind the last row by its values.
+
+        Args:
+            query: What is asked; its `order_by` decides what comes behind what.
+            size: Of a part.
+            after: What the part before said as `next`.
+        """
+        found: Slice[M] = self.run(self.logic.page(query, size, after))
+        return found
+
+    @overload
+    def stream(self, query: Command, size: int = 500) -> Iterator[list[Any]]: ...
+    @overload
+    def stream(self, query: Query[M] | type[M], size: int = 500) -> Iterator[M]: ...
+    def stream(self, query: Any, size: int = 500) -> Iterator[Any]:
+        """Read the objects of a query one after the other, in constant memory.
+
+        Args:
+            query: What is asked; relations to one may be loaded with it.
+            size: So many rows are fetched at a time. Of a `Command`, lists of rows.
+        """
+        if isinstance(query, Command):
+            yield from self.stream_rows(query, size)
+            return
+        plan, command = self.logic.streamed(query)
+        for some in self.stream_rows(command, size):
+            yield from plan.hydrate(some)
+
+    @overload
+    def load(self, objects: list[M], *paths: Any) -> list[M]: ...
+    @overload
+    def load(self, objects: M, *paths: Any) -> M: ...
+    def load(self, objects: Any, *paths: Any) -> Any:
+        """Load relations of objects that are here already."""
+        return self.run(self.logic.load(objects, paths))
+
+    # -- writes
+
+    def insert(self, thing: M) -> M:
+        """Insert an object; what the database gives is in it afterwards.
+
+        Raises:
+            Invalid: Its values do not fit.
+        """
+        found: M = self.run(self.logic.insert(thing))
+        return found
+
+    def insert_many(self, things: Iterable[M]) -> list[M]:
+        """Insert objects, many with each statement, all or none.
+
+        Raises:
+            Invalid: The values of some do not fit.
+        """
+        every = list(things)
+        steps = self.logic.insert_many(every)
+        if len(every) <= 1:
+            return self.run(steps)
+        with self.transaction():
+            return self.run(steps)
+
+    def save(self, thing: M, *fields: str) -> M:
+        """Write what was changed in an object; a new one is inserted.
+
+        Args:
+            thing: The object.
+            fields: To be written in any case: a change inside a list or a dict is not
+                noticed.
+
+        Raises:
+            Invalid: Its values do not fit.
+            QueryError: Its row is not there any more.
+        """
+        found: M = self.run(self.logic.save(thing, fields))
+        return found
+
+    def update(self, query: Query[M] | type[M], **values: Any) -> int:
+        """Change fields of all rows of a query; tell how many there were."""
+        found: int = self.run(self.logic.update(query, values))
+        return found
+
+    def delete(self, what: M | Query[M]) -> int:
+        """Delete an object, or all rows of a query; tell how many there were."""
+        found: int = self.run(self.logic.delete(what))
+        return found
+
+    def upsert(self, thing: M, *, on: Any) -> M:
+        """Insert an object, or change the row that has the same in some fields.
+
+        Args:
+            thing: The object; afterwards it is the row.
+            on: A field that is unique, or several that are together.
+        """
+        fields = _several(on)
+        found: M = self.run(self.logic.upsert(thing, fields))
+        return found
+
+    def get_or_create(self, thing: M, *, on: Any) -> tuple[M, bool]:
+        """Get the row that has the same in some fields, or insert the object.
+
+        Of many who do so at once one inserts, and all get the same row.
+
+        Returns:
+            The object, and whether it was inserted.
+        """
+        fields = _several(on)
+        found: tuple[M, bool] = self.run(self.logic.get_or_create(thing, fields))
+        return found
+
+    def add(self, thing: Model, relation: Any, *others: Any) -> None:
+        """Relate an object to others: `db.add(book, Book.tags, tag)`."""
+        self.run(self.logic.link(thing, relation, others))
+
+    def remove(self, thing: Model, relation: Any, *others: Any) -> None:
+        """Take the relation of an object to others away."""
+        self.run(self.logic.unlink(thing, relation, others))
+
+
+def _several(on: Any) -> Any:
+    return on if type(on) in (list, tuple) else [on]

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from segue.migrations.errors import MigrationError
 from segue.migrations.operations import Recorder
 from segue.migrations.schema import Schema
 
-__all__ = ["History"]
+__all__ = ["BASE", "History", "bases", "call"]
 
 ID_LENGTH: Final = 32  # of the column in which Alembic keeps it
 BASE: Final = frozenset({"zero", "base"})
@@ -75,7 +75,7 @@ class History:
             name = todo.pop()
             if name not in wanted:
                 wanted.add(name)
-                todo += _bases(self._known(name))
+                todo += bases(self._known(name))
         return [script for script in self.revisions if script.revision in wanted]
 
     def state(self, heads: Iterable[str] | None = None) -> Schema:
@@ -152,6 +152,7 @@ def call(script: Script, direction: str) -> None:
     function()
 
 
-def _bases(script: Script) -> Sequence[str]:
+def bases(script: Script) -> tuple[str, ...]:
+    """List the revisions that one builds upon."""
     down: Any = script._all_down_revisions
     return tuple(down)

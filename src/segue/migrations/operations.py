@@ -7,8 +7,10 @@ it, or changes a database, or both.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from threading import RLock
+from typing import Any, Final
 
+import alembic.op  # noqa: F401 - it must know `Operations` before we add to it
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.base import BatchOperations
 from alembic.runtime.migration import MigrationContext
@@ -20,6 +22,7 @@ from segue.migrations.schema import Kind, Schema
 __all__ = ["Recorder", "RunPython", "Watched"]
 
 Work = Callable[[Any], Any]
+_LOCK: Final = RLock()
 
 
 @Operations.register_operation("run_python")
@@ -37,7 +40,7 @@ class RunPython(MigrateOperation):
 
     @classmethod
     def run_python(
-        cls, operations: Any, function: Work, reverse: Work | None = None
+        cls, operations: Any, function: Any, reverse: Any = None
     ) -> Any:
         """Run a function on the rows, with the tables of this point of history.
 
@@ -57,6 +60,10 @@ def _run_python(operations: Any, operation: RunPython) -> None:
     operation.function(Moment.reflected(operations.get_bind()))
 
 
+def _share_module(made: type[Operations]) -> None:
+    Operations._setups[made] = Operations._setups[Operations]
+
+
 class Watched(Operations):
     """Operations that keep a state beside what they do.
 
@@ -68,6 +75,10 @@ class Watched(Operations):
         super().__init__(context)
         self.schema = schema
         self.known: dict[Any, Kind] = {}
+
+    def __init_subclass__(cls) -> None:
+        # Alembic asks the very class which modules stand for it: `alembic.op`.
+        _share_module(cls)
 
     def invoke(self, operation: Any) -> Any:
         """Take note of an operation."""
@@ -82,12 +93,13 @@ class Watched(Operations):
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Be what `from alembic import op` means for a while."""
-        self._install_proxy()
-        try:
-            yield
-        finally:
-            self._remove_proxy()
+        """Be what `from alembic import op` means for a while, in one thread."""
+        with _LOCK:
+            self._install_proxy()
+            try:
+                yield
+            finally:
+                self._remove_proxy()
 
 
 class Recorder(Watched):
@@ -139,8 +151,3 @@ def no_database() -> Exception:
         why="Its file is also run to learn what it changes, without a database.",
         fix="Put what reads or writes rows in a function and call op.run_python(fn).",
     )
-
-
-# Alembic looks for the methods of `op` in the class itself.
-for _class in (Watched, Recorder):
-    Operations._setups[_class] = Operations._setups[Operations]

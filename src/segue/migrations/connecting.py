@@ -68,7 +68,12 @@ def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def _options(config: Migrations) -> dict[str, Any]:
-    if config.address.get_backend_name() != "sqlite":
+    name = config.address.get_backend_name()
+    if name in {"mysql", "mariadb"}:
+        # Names in the SQL of checks and indexes are quoted as the standard says.
+        words = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')"
+        return {"connect_args": {"init_command": words}}
+    if name != "sqlite":
         return {}
     # Transactions are begun by hand: SQLite must be told to lock at once.
     return {
@@ -78,16 +83,9 @@ def _options(config: Migrations) -> dict[str, Any]:
 
 
 def _prepare(connection: sa.Connection) -> None:
-    name = connection.dialect.name
-    if name == "sqlite":
+    if connection.dialect.name == "sqlite":
         # Else a table that is written anew would take the rows of others with it.
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    elif name in {"mysql", "mariadb"}:
-        # Names in the SQL of checks and indexes are quoted as the standard says.
-        connection.exec_driver_sql(
-            "SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')"
-        )
-        connection.commit()
 
 
 def _lock(config: Migrations, connection: sa.Connection) -> None:

@@ -28,7 +28,12 @@ def live_differences(config: Migrations, schema: Schema) -> list[str]:
 
 def differences(connection: sa.Connection, schema: Schema) -> list[str]:
     """Compare what a connection sees with a state."""
-    schema, hidden = _split(schema) if connection.dialect.name == "sqlite" else (schema, [])
+    dialect: Any = connection.dialect
+    hidden: list[str] = []
+    if dialect.name == "sqlite":
+        schema, hidden = _split(schema)
+    elif getattr(dialect, "is_mariadb", False):
+        schema, _ = _split(schema)
     known = {table.name for table in schema.tables.values()}
 
     def include(
@@ -48,7 +53,10 @@ def differences(connection: sa.Connection, schema: Schema) -> list[str]:
 
 
 def _split(schema: Schema) -> tuple[Schema, list[str]]:
-    """Take out the indexes on expressions, which SQLAlchemy does not see in SQLite."""
+    """Take out the indexes on expressions, which SQLAlchemy does not see in SQLite.
+
+    MariaDB does not have them at all.
+    """
     tables: dict[str, Table] = {}
     hidden: list[str] = []
     for key, table in schema.tables.items():

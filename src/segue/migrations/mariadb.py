@@ -11,15 +11,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import sqlalchemy as sa
+from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from segue.migrations.errors import MigrationError
 from segue.migrations.operations import RunPython
 from segue.migrations.running import Running
-from segue.migrations.schema import Schema
+from segue.migrations.schema import Index, Schema
 
-__all__ = ["Journal", "MariaDB"]
+__all__ = ["Journal", "MariaDB", "is_on_expression"]
 
 TABLE: Final = "segue_migration_journal"
 # "exists already", "is not there", "a second primary key", "a key of that name".
@@ -72,8 +73,7 @@ class Journal:
             left, way = self.begun or ("", "")
             raise MigrationError(
                 "SG-MIG-032",
-                f"The {way} of {left} was stopped in the middle, and {revision} "
-                "cannot be run on what it left.",
+                f"The {way} of {left} was stopped in the middle.",
                 why="The tables are between two states, and only its own statements "
                 "lead on from there.",
                 fix=f"segue db {'migrate' if way == 'upgrade' else 'undo'} "
@@ -172,6 +172,22 @@ class MariaDB(Running):
         run = super().run_python_now
         self.journal.run(f"run_python({name})", lambda: run(operation))
 
+    def perform(self, operation: Any, before: Schema) -> Any:
+        if self._is_left_out(operation, before):
+            self.note("MariaDB has no indexes on expressions: one is left out")
+            return None
+        return super().perform(operation, before)
+
+    def _is_left_out(self, op: Any, before: Schema) -> bool:
+        """Whether it is an index that MariaDB cannot have and that keeps no rule."""
+        dialect: Any = self.migration_context.dialect
+        if not isinstance(op, ops.CreateIndexOp | ops.DropIndexOp):
+            return False
+        adding = isinstance(op, ops.CreateIndexOp)
+        tables = (self.schema if adding else before).tables.values()
+        indexes = [t.indexes[n] for t in tables if (n := str(op.index_name)) in t.indexes]
+        return dialect.is_mariadb and any(is_on_expression(index) for index in indexes)
+
     def finish(self) -> None:
         """Run the statements that follow as they are, without the journal."""
         impl: Any = self.migration_context.impl
@@ -184,6 +200,11 @@ class MariaDB(Running):
         if values:
             text += f" -- {values!r}"
         return self.journal.run(text, lambda: self._plain(made, *args, **kw))
+
+
+def is_on_expression(index: Index) -> bool:
+    """Whether MariaDB goes without an index: on an expression, and not unique."""
+    return not index.unique and any(part.is_sql for part in index.parts)
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,7 @@ from segue.migrations.config import Migrations
 from segue.migrations.connecting import connected, dialect_of
 from segue.migrations.errors import MigrationError
 from segue.migrations.history import History
-from segue.migrations.mariadb import MariaDB
+from segue.migrations.mariadb import Journal, MariaDB
 from segue.migrations.plan import Step, heads_after, plan
 from segue.migrations.postgres import Postgres
 from segue.migrations.running import Running
@@ -74,6 +74,7 @@ def run(
                 if steps:
                     _run_one(context, history, heads, steps[0], done)
             if not steps:
+                _refuse_halves(connection)
                 return done
             done.append(steps[0])
             if report is not None:
@@ -141,6 +142,12 @@ def _run_one(
         running.finish()
         running.journal.end()
     write_heads(context, heads, heads_after(history, heads, step))
+
+
+def _refuse_halves(connection: sa.Connection) -> None:
+    """Refuse to call it done while a revision is half done."""
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        Journal(connection).begin("", "")
 
 
 def _running(context: MigrationContext, schema: Schema) -> Running:

@@ -23,7 +23,7 @@ def write_heads(
     for name in sorted(set(old) - set(new)):
         context.impl._exec(table.delete().where(column == sa.literal_column(_sql(name))))
     for name in sorted(set(new) - set(old)):
-        context.impl._exec(table.insert().values(version_num=sa.literal_column(_sql(name))))
+        context.impl._exec(table.insert().inline().values(version_num=sa.literal_column(_sql(name))))
 
 
 def _sql(name: str) -> str:

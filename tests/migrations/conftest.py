@@ -55,6 +55,22 @@ class Server:
         url = sa.make_url(SERVERS[self.kind]).set(database=name)
         return url.render_as_string(hide_password=False)
 
+    def one(self) -> str:
+        """Empty a database that was made before, which is faster, or make one."""
+        if not self.made:
+            return self.database()
+        name = self.made[-1]
+        url = sa.make_url(SERVERS[self.kind]).set(database=name)
+        engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+        with engine.begin() as connection:
+            if self.kind == "postgresql":
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+                connection.exec_driver_sql("CREATE SCHEMA public")
+            else:
+                connection.exec_driver_sql(f"DROP DATABASE {name}")
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        return url.render_as_string(hide_password=False)
+
     def close(self) -> None:
         for name in self.made:
             with self.engine.connect() as connection:

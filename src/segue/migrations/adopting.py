@@ -33,7 +33,9 @@ def create_tables(config: Migrations) -> list[str]:
         metadata = config.target()
         metadata.create_all(connection)
         connection.commit()
-        return [table.name for table in metadata.sorted_tables if table.name not in there]
+        return [
+            table.name for table in metadata.sorted_tables if table.name not in there
+        ]
 
 
 def found_state(config: Migrations, wanted: Schema, ask: Questions) -> Schema:
@@ -112,9 +114,7 @@ class _Reader:
             name: self._column(column, wanted.columns.get(back.get(name, name)))
             for name, column in self.seen.columns.items()
         }
-        comment = wanted.comment if self.live.comment is None else self.live.comment
-        if self.context.dialect.supports_comments:
-            comment = self.live.comment
+        comments = self.context.dialect.supports_comments
         return replace(
             wanted,
             name=self.seen.name,
@@ -123,7 +123,7 @@ class _Reader:
             primary=self.seen.primary,
             constraints=self._constraints(wanted),
             indexes=self._indexes(wanted),
-            comment=comment,
+            comment=self.live.comment if comments else wanted.comment,
         )
 
     def _column(self, seen: Column, wanted: Column | None) -> Column:
@@ -131,7 +131,8 @@ class _Reader:
             return seen
         made: Any = self.live.c[seen.name]
         target: Any = sa.Column(seen.name, wanted.kind.made)
-        differs = self.context.impl.compare_type(made, target)
+        impl: Any = self.context.impl
+        differs = impl.compare_type(made, target)
         return replace(
             wanted,
             name=seen.name,
@@ -143,7 +144,8 @@ class _Reader:
     def _constraints(self, wanted: Table) -> dict[str, Constraint]:
         kept: dict[str, Constraint] = {}
         checks = {
-            check["name"] for check in self.inspector.get_check_constraints(self.seen.name)
+            check["name"]
+            for check in self.inspector.get_check_constraints(self.seen.name)
         }
         for name, made in wanted.constraints.items():
             if isinstance(made, Check):
@@ -152,13 +154,16 @@ class _Reader:
             elif self._has(made):
                 kept[name] = made
         known = {_ends(made) for made in kept.values()}
-        for name, made in self.seen.constraints.items():
-            if not isinstance(made, Check) and _ends(made) not in known:
-                kept[name] = made
-        return kept
+        return kept | {
+            name: made
+            for name, made in self.seen.constraints.items()
+            if not isinstance(made, Check) and _ends(made) not in known
+        }
 
     def _has(self, made: Constraint) -> bool:
-        return any(_ends(made) == _ends(each) for each in self.seen.constraints.values())
+        return any(
+            _ends(made) == _ends(each) for each in self.seen.constraints.values()
+        )
 
     def _indexes(self, wanted: Table) -> dict[str, Any]:
         seen = self.seen.indexes

@@ -15,6 +15,7 @@ from segue.migrations.describe import (
     describe_table,
 )
 from segue.migrations.errors import MigrationError
+from segue.migrations.internals import copied
 from segue.migrations.kinds import kind_of
 from segue.migrations.renames import rename_column, rename_table
 from segue.migrations.schema import (
@@ -141,7 +142,7 @@ def _foreign_key(table: Table, op: Any, name: str | None) -> ForeignKey:
 
 
 def _with_column(table: Table, op: Any, known: Known) -> Table:
-    scratch = sa.Table(table.name, sa.MetaData(), op.column._copy())
+    scratch = sa.Table(table.name, sa.MetaData(), copied(op.column))
     made = describe_table(scratch, known)
     (column,) = made.columns.values()
     return replace(

@@ -70,7 +70,7 @@ def build_table(
 
 def build_column(column: Column) -> sa.Column[Any]:
     """Build a column alone."""
-    made: Any = sa.Column(
+    made: sa.Column[Any] = sa.Column(
         column.name,
         column.kind.made,
         *_extras(column),
@@ -125,7 +125,8 @@ def _option(value: Any) -> Any:
     if isinstance(value, Part):
         return as_text(value.text)
     if isinstance(value, tuple):
-        return [_option(item) for item in value]
+        items: tuple[Any, ...] = value
+        return [_option(item) for item in items]
     return value
 
 

@@ -223,7 +223,9 @@ def empty_value(column: Column) -> Default:
     made = column.kind.made
     if isinstance(made, sa.Enum):
         return Default(str(made.enums[0]) if made.enums else "")
-    return next((value for kind, value in _EMPTY if isinstance(made, kind)), Default(""))
+    return next(
+        (value for kind, value in _EMPTY if isinstance(made, kind)), Default("")
+    )
 
 
 _EMPTY: Final = (

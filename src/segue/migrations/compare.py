@@ -203,7 +203,9 @@ def _dropped(tables: list[Table]) -> list[Change]:
     ring: list[Change] = []
     made = list(_created(tables, ring))
     drops: list[Change] = [
-        DropTable(change.made) for change in reversed(made) if isinstance(change, CreateTable)
+        DropTable(change.made)
+        for change in reversed(made)
+        if isinstance(change, CreateTable)
     ]
     first = [
         DropConstraint(change.table, change.made)
@@ -226,24 +228,29 @@ def _settled(pair: _Pair, touched: set[Place], ask: Questions) -> Iterator[Chang
     yield from alters
     if kept.primary_columns != after.primary_columns:
         yield PrimaryKey(key, kept.primary, after.primary)
-    coming = [
-        made
-        for name, made in after.constraints.items()
-        if not _constraint_stays(pair, name, touched)
-    ]
-    coming.sort(key=lambda made: isinstance(made, ForeignKey))
-    for made in coming:
-        if not isinstance(made, ForeignKey):
-            yield AddConstraint(key, made)
-    for name, index in after.indexes.items():
-        if not _index_stays(pair, name):
-            yield AddIndex(key, index)
-    for made in coming:
-        if isinstance(made, ForeignKey):
-            yield AddConstraint(key, made)
+    yield from _tightened(pair, touched)
     for name, column in kept.columns.items():
         if name not in after.columns:
             yield DropColumn(key, column)
+
+
+def _tightened(pair: _Pair, touched: set[Place]) -> list[Change]:
+    """Give the constraints and indexes that come, those that point away last."""
+    coming = [
+        made
+        for name, made in pair.after.constraints.items()
+        if not _constraint_stays(pair, name, touched)
+    ]
+    own = [c for c in coming if not isinstance(c, ForeignKey)]
+    away = [c for c in coming if isinstance(c, ForeignKey)]
+    indexes = [
+        i for name, i in pair.after.indexes.items() if not _index_stays(pair, name)
+    ]
+    return [
+        *(AddConstraint(pair.key, made) for made in own),
+        *(AddIndex(pair.key, index) for index in indexes),
+        *(AddConstraint(pair.key, made) for made in away),
+    ]
 
 
 def _altered(pair: _Pair, ask: Questions) -> tuple[list[Change], list[Change]]:
@@ -281,9 +288,9 @@ def _remade(pair: _Pair) -> set[str]:
     for name, new in pair.after.columns.items():
         if name in pair.kept.columns:
             old = pair.before.columns[pair.renames.get(name, name)]
-            if old.computed != new.computed:
-                found.add(name)
-            elif new.computed is not None and old.kind != new.kind:
+            if old.computed != new.computed or (
+                new.computed is not None and old.kind != new.kind
+            ):
                 found.add(name)
     return found
 
@@ -320,9 +327,7 @@ def _sql(index: Index) -> list[object]:
     return [*parts, *(v.text for _, v in index.options if isinstance(v, Part))]
 
 
-def _without_ring(
-    table: Table, missing: set[str]
-) -> tuple[Table, list[Constraint]]:
+def _without_ring(table: Table, missing: set[str]) -> tuple[Table, list[Constraint]]:
     """Split off the foreign keys whose target is not there yet."""
     ring: list[Constraint] = [f for f in table.foreign_keys if f.target in missing]
     names = {made.name for made in ring}

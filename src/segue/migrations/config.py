@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
 
 from segue.migrations.errors import MigrationError
 
@@ -45,7 +46,7 @@ class Migrations(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             url = sa.make_url(self.url)
-        except sa.exc.ArgumentError as error:
+        except ArgumentError as error:
             raise MigrationError(
                 "SG-MIG-040",
                 "The URL of the database cannot be read.",

@@ -1,6 +1,6 @@
 """A connection for migrations, and the lock that lets one run in at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -27,7 +27,7 @@ def dialect_of(config: Migrations) -> sa.Dialect:
 
 
 @contextmanager
-def connected(config: Migrations, *, locked: bool = True) -> Iterator[sa.Connection]:
+def connected(config: Migrations, *, locked: bool = True) -> Generator[sa.Connection]:
     """Open a connection that is its own, and alone if it is locked.
 
     Raises:
@@ -52,7 +52,7 @@ def connected(config: Migrations, *, locked: bool = True) -> Iterator[sa.Connect
 
 
 @contextmanager
-def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _opened(engine: sa.Engine) -> Generator[sa.Connection]:
     try:
         connection = engine.connect()
     except OperationalError as error:

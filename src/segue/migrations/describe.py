@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from segue.migrations.expressions import sql_of
+from segue.migrations.internals import is_of_type, pending_columns
 from segue.migrations.kinds import kind_of
 from segue.migrations.schema import (
     Check,
@@ -107,7 +108,7 @@ def describe_constraint(made: sa.Constraint, table: str) -> Constraint | None:
         return Unique(given, columns, _deferring(made))
     if isinstance(made, sa.ForeignKeyConstraint):
         return _foreign_key(made, name, table)
-    if isinstance(made, sa.CheckConstraint) and not _of_type(made):
+    if isinstance(made, sa.CheckConstraint) and not is_of_type(made):
         return describe_check(made.sqltext, name, table)
     return None
 
@@ -196,7 +197,8 @@ def _option(value: Any) -> Any:
     if isinstance(value, TextClause | ColumnElement):
         return Part(sql_of(value), is_sql=True)
     if isinstance(value, list | tuple):
-        return tuple(_option(item) for item in value)
+        items: Any = value
+        return tuple(_option(item) for item in items)
     return value
 
 
@@ -207,18 +209,13 @@ def _deferring(made: Any) -> tuple[tuple[str, Any], ...]:
 
 def _names(made: Any) -> tuple[str, ...]:
     """Name the columns of a constraint, whether it has a table or not yet."""
-    pending = made._pending_colargs
-    columns = list(made.columns) or [c for c in pending if c is not None]
+    columns: list[Any] = list(made.columns) or pending_columns(made)
     return tuple(c if isinstance(c, str) else str(c.name) for c in columns)
 
 
 def _name(made: Any) -> str | None:
     """Read the name; SQLAlchemy has a marker for none that is no None."""
     return str(made.name) if isinstance(made.name, str) else None
-
-
-def _of_type(made: Any) -> bool:
-    return bool(getattr(made, "_type_bound", False))
 
 
 def _order(made: sa.Constraint) -> tuple[str, str]:

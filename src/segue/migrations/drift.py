@@ -77,6 +77,7 @@ def _has_index(connection: sa.Connection, name: str) -> bool:
 
 def _words(difference: Any) -> str:
     if isinstance(difference, list):
-        return "; ".join(_words(part) for part in difference)
+        parts: list[Any] = difference
+        return "; ".join(map(_words, parts))
     kind, *rest = difference
     return f"{kind}: {', '.join(str(part) for part in rest if part is not None)}"

@@ -4,9 +4,9 @@ import re
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import CompileError
+from sqlalchemy.sql import coercions, roles
 
 __all__ = ["as_text", "escaped", "renamed", "sql_of"]
 
@@ -14,22 +14,23 @@ __all__ = ["as_text", "escaped", "renamed", "sql_of"]
 _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(?=\w)")
 _PIECES: Final = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[^'\"]+")
 _GENERAL: Final = DefaultDialect()
-_POSTGRES: Final = postgresql.dialect()
+_POSTGRES: Final[Any] = sa.make_url("postgresql://").get_dialect()()
 
 
 def sql_of(expression: Any) -> str:
     """Write an expression of SQLAlchemy as SQL, the same for every dialect.
 
-    What only PostgreSQL can write (its arrays and JSON operators) is written in its way.
+    What only PostgreSQL can write, its operators on JSON for example, is in its way.
     """
     if isinstance(expression, str):
         return _unescaped(expression)
     words = {"literal_binds": True, "include_table": False}
-    element: Any = sa.sql.coercions.expect(sa.sql.roles.DDLExpressionRole, expression)
+    expect: Any = coercions.expect
+    coerced: Any = expect(roles.DDLExpressionRole, expression)
     try:
-        return str(element.compile(dialect=_GENERAL, compile_kwargs=words))
+        return str(coerced.compile(dialect=_GENERAL, compile_kwargs=words))
     except CompileError:
-        return str(element.compile(dialect=_POSTGRES, compile_kwargs=words)).replace(
+        return str(coerced.compile(dialect=_POSTGRES, compile_kwargs=words)).replace(
             "%%", "%"
         )
 

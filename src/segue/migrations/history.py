@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +13,11 @@ from alembic.util import CommandError as AlembicError
 
 from segue.core.errors import did_you_mean
 from segue.migrations.errors import MigrationError
+from segue.migrations.internals import bases
 from segue.migrations.operations import Recorder
 from segue.migrations.schema import Schema
 
-__all__ = ["BASE", "History", "bases", "call"]
+__all__ = ["BASE", "History", "call"]
 
 ID_LENGTH: Final = 32  # of the column in which Alembic keeps it
 BASE: Final = frozenset({"zero", "base"})
@@ -45,7 +47,8 @@ class History:
     @property
     def revisions(self) -> list[Script]:
         """All revisions, each behind those it builds upon."""
-        return list(self.script.walk_revisions())[::-1]
+        scripts: list[Any] = list(self.script.walk_revisions())
+        return scripts[::-1]
 
     def get(self, name: str) -> Script:
         """Get a revision by its id, or by the beginning of one.
@@ -56,8 +59,7 @@ class History:
         ids = [script.revision for script in self.revisions]
         found = [i for i in ids if i == name] or [i for i in ids if i.startswith(name)]
         if len(found) == 1:
-            script: Any = self.script.get_revision(found[0])
-            return script
+            return self._known(found[0])
         several = f" {', '.join(found)} begin with it." if found else ""
         raise MigrationError(
             "SG-MIG-020",
@@ -109,10 +111,9 @@ class History:
         return f"{number:04d}_{slug}"[:ID_LENGTH].rstrip("_")
 
     def _known(self, name: str) -> Script:
-        try:
-            script: Any = self.script.get_revision(name)
-        except (RevisionError, AlembicError):
-            script = None
+        script: Script | None = None
+        with suppress(RevisionError, AlembicError):
+            script = self.script.get_revision(name)
         if script is None:
             raise MigrationError(
                 "SG-MIG-021",
@@ -129,7 +130,7 @@ class History:
             warnings.simplefilter("error", UserWarning)
             try:
                 for script in self.script.walk_revisions():
-                    assert script.module  # noqa: S101 - reading it is the point
+                    _ = script.module
             except MigrationError:
                 raise
             except Exception as error:
@@ -143,16 +144,5 @@ class History:
 
 
 def call(script: Script, direction: str) -> None:
-    """Run `upgrade` or `downgrade` of a revision against what `op` is now.
-
-    Raises:
-        MigrationError: If it fails; the error names the file and the line.
-    """
-    function = getattr(script.module, direction)
-    function()
-
-
-def bases(script: Script) -> tuple[str, ...]:
-    """List the revisions that one builds upon."""
-    down: Any = script._all_down_revisions
-    return tuple(down)
+    """Run `upgrade` or `downgrade` of a revision against what `op` is now."""
+    getattr(script.module, direction)()

@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import generic_repr
 
+from segue.migrations.internals import cache_key, family, variants, without_variants
 from segue.migrations.schema import Kind
 
 __all__ = ["enum_of", "kind_of", "quote", "same_family"]
@@ -40,9 +41,9 @@ def kind_of(made: Any, known: dict[Any, Kind] | None = None) -> Kind:
     if known is None:
         return _describe(type_)
     # SQLAlchemy computes this key for each type; a decorator's says too little.
-    if isinstance(type_, sa.Enum | TypeDecorator) or type_._variant_mapping:
+    if isinstance(type_, sa.Enum | TypeDecorator) or variants(type_):
         return _describe(type_)
-    key = type_._static_cache_key
+    key = cache_key(type_)
     try:
         found = known.get(key)
     except TypeError:
@@ -54,16 +55,15 @@ def kind_of(made: Any, known: dict[Any, Kind] | None = None) -> Kind:
 
 def enum_of(kind: Kind, dialect: str) -> sa.Enum | None:
     """Find the enum that a dialect keeps as a type of its own."""
-    made: Any = kind.made._variant_mapping.get(dialect, kind.made)
-    if isinstance(made, sa.ARRAY):
-        made = made.item_type
+    made: Any = variants(kind.made).get(dialect, kind.made)
+    made = getattr(made, "item_type", made)
     native = isinstance(made, sa.Enum) and made.native_enum and made.name is not None
     return made if native else None
 
 
 def same_family(one: Kind, other: Kind) -> bool:
     """Whether a database turns values of one type into the other by itself."""
-    a, b = one.made._type_affinity, other.made._type_affinity
+    a, b = family(one.made), family(other.made)
     return a is b or {a, b} <= {sa.Integer, sa.Numeric}
 
 
@@ -86,15 +86,14 @@ def _plain(type_: Any) -> Any:
     """Build what the type is in the database, without classes of the app."""
     if isinstance(type_, TypeDecorator):
         return _unwrapped(type_)
-    variants: Mapping[str, Any] = type_._variant_mapping
-    if variants:
-        made: Any = _plain(type_._without_variants())
-        return _with_variants(made, {d: _plain(v) for d, v in variants.items()})
+    others = variants(type_)
+    if others:
+        made: Any = _plain(without_variants(type_))
+        return _with_variants(made, {d: _plain(v) for d, v in others.items()})
     if isinstance(type_, sa.Enum):
         return _plain_enum(type_)
-    if isinstance(type_, sa.ARRAY):
-        item: Any = _plain(type_.item_type)
-        return type(type_)(item, dimensions=type_.dimensions)
+    if hasattr(type_, "item_type"):  # an array
+        return type(type_)(_plain(type_.item_type), dimensions=type_.dimensions)
     if isinstance(type_, sa.Boolean):
         return sa.Boolean()
     return type_
@@ -103,23 +102,23 @@ def _plain(type_: Any) -> Any:
 def _unwrapped(type_: TypeDecorator[Any]) -> Any:
     base: Any = _plain(type_.impl_instance)
     spelt = _spell(base, set())
-    variants: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for name in _DIALECTS:
         there = _plain(type_.load_dialect_impl(_dialect(name)))
         if _spell(there, set()) != spelt:
-            variants[name] = there
-    return _with_variants(base, variants)
+            others[name] = there
+    return _with_variants(base, others)
 
 
-def _with_variants(made: Any, variants: Mapping[str, Any]) -> Any:
-    for name, variant in sorted(variants.items()):
-        if name in made._variant_mapping:
+def _with_variants(made: Any, others: Mapping[str, Any]) -> Any:
+    for name, variant in sorted(others.items()):
+        if name in variants(made):
             continue
         made = made.with_variant(variant, name)
     return made
 
 
-def _plain_enum(type_: sa.Enum) -> sa.Enum:
+def _plain_enum(type_: Any) -> Any:
     name = type_.name
     return type_.__class__(
         *type_.enums,
@@ -138,27 +137,26 @@ def _dialect(name: str) -> sa.Dialect:
 
 
 def _spell(made: Any, imports: set[str]) -> str:
-    variants = made._variant_mapping
     text = _spell_one(made, imports)
-    for name, variant in sorted(variants.items()):
+    for name, variant in sorted(variants(made).items()):
         text += f".with_variant({_spell_one(variant, imports)}, {quote(name)})"
     return text
 
 
-def _spell_one(made: TypeEngine[Any], imports: set[str]) -> str:
+def _spell_one(made: Any, imports: set[str]) -> str:
     prefix = _prefix(made, imports)
     if isinstance(made, sa.Enum):
         return prefix + _spell_enum(made)
-    if isinstance(made, sa.ARRAY):
-        item: Any = made.item_type
+    if hasattr(made, "item_type"):
+        item = _spell(made.item_type, imports)
         more = "" if made.dimensions is None else f", dimensions={made.dimensions}"
-        return f"{prefix}{type(made).__name__}({_spell(item, imports)}{more})"
+        return f"{prefix}{type(made).__name__}({item}{more})"
     if isinstance(made, sa.JSON):
-        return f"{prefix}{type(made).__name__}()"
+        return f"{prefix}{made.__class__.__name__}()"
     return prefix + generic_repr(made, omit_kwarg=_OF_PYTHON).replace("'", '"')
 
 
-def _spell_enum(made: sa.Enum) -> str:
+def _spell_enum(made: Any) -> str:
     parts = [quote(value) for value in made.enums]
     if made.name is not None:
         parts.append(f"name={quote(str(made.name))}")
@@ -169,7 +167,7 @@ def _spell_enum(made: sa.Enum) -> str:
     return f"{type(made).__name__}({', '.join(parts)})"
 
 
-def _prefix(made: TypeEngine[Any], imports: set[str]) -> str:
+def _prefix(made: Any, imports: set[str]) -> str:
     module = type(made).__module__
     if module.startswith("sqlalchemy.dialects."):
         dialect = module.split(".")[2]

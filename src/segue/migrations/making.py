@@ -13,7 +13,7 @@ from segue.migrations.describe import describe
 from segue.migrations.errors import MigrationError
 from segue.migrations.history import History
 from segue.migrations.merging import check_mergeable
-from segue.migrations.questions import Answers
+from segue.migrations.questions import Answers, Nobody
 from segue.migrations.render import render_file
 from segue.migrations.runner import set_heads
 from segue.migrations.schema import Schema
@@ -148,20 +148,7 @@ def unwritten(config: Migrations) -> list[Change]:
     """Find what the app wants and no revision says, without a database."""
     history = History(config.folder)
     wanted = describe(config.target())
-    return compare(history.state(), wanted, _Nobody())
-
-
-class _Nobody(Answers):
-    """Answers where it does not matter what was renamed."""
-
-    def renamed_table(self, old: str, new: str, *, alike: bool) -> bool:
-        return False
-
-    def renamed_column(self, table: str, old: str, new: str, *, alike: bool) -> bool:
-        return False
-
-    def value(self, table: str, column: object) -> object:
-        return None
+    return compare(history.state(), wanted, Nobody())
 
 
 def _one_head(history: History) -> None:

@@ -8,6 +8,7 @@ cannot make what is there already.
 """
 
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from segue.migrations.errors import MigrationError
+from segue.migrations.internals import replace_execute
 from segue.migrations.operations import RunPython
 from segue.migrations.running import Running
 from segue.migrations.schema import Index, Schema
@@ -25,6 +27,7 @@ __all__ = ["Journal", "MariaDB", "is_on_expression"]
 TABLE: Final = "segue_migration_journal"
 # "exists already", "is not there", "a second primary key", "a key of that name".
 _ALREADY: Final = {1022, 1050, 1051, 1054, 1060, 1061, 1068, 1091, 1146, 1826}
+_CANNOT_CREATE: Final = 1005  # among other things for a foreign key that is there
 _FINAL: Final = ("ALTER", "CREATE", "DROP", "RENAME")
 
 
@@ -69,8 +72,8 @@ class Journal:
         """
         self.read()
         self._revision, self._direction, self._number = revision, direction, 0
-        if self.begun not in {None, (revision, direction)}:
-            left, way = self.begun or ("", "")
+        if self.begun is not None and self.begun != (revision, direction):
+            left, way = self.begun
             raise MigrationError(
                 "SG-MIG-032",
                 f"The {way} of {left} was stopped in the middle.",
@@ -144,7 +147,9 @@ class Journal:
             return work()
         except DBAPIError as error:
             code = getattr(error.orig, "args", (0,))[0]
-            twice = code in _ALREADY or (code == 1005 and "121" in str(error.orig))
+            twice = code in _ALREADY or (
+                code == _CANNOT_CREATE and "121" in str(error.orig)
+            )
             if again and twice and text.lstrip().upper().startswith(_FINAL):
                 return None  # The run before was killed right behind it.
             raise
@@ -160,9 +165,7 @@ class MariaDB(Running):
         connection: Any = context.connection
         self.journal = Journal(connection)
         if not self.as_sql:
-            self._plain: Any = context.impl._exec
-            impl: Any = context.impl
-            impl._exec = self._exec
+            self._plain: Any = replace_execute(context, self._exec)
 
     def run_python_now(self, operation: RunPython) -> None:
         if self.as_sql:
@@ -185,13 +188,14 @@ class MariaDB(Running):
             return False
         adding = isinstance(op, ops.CreateIndexOp)
         tables = (self.schema if adding else before).tables.values()
-        indexes = [t.indexes[n] for t in tables if (n := str(op.index_name)) in t.indexes]
+        indexes = [
+            t.indexes[n] for t in tables if (n := str(op.index_name)) in t.indexes
+        ]
         return dialect.is_mariadb and any(is_on_expression(index) for index in indexes)
 
     def finish(self) -> None:
         """Run the statements that follow as they are, without the journal."""
-        impl: Any = self.migration_context.impl
-        impl._exec = self._plain
+        replace_execute(self.migration_context, self._plain)
 
     def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
         made: Any = sa.text(construct) if isinstance(construct, str) else construct
@@ -208,5 +212,4 @@ def is_on_expression(index: Index) -> bool:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else line[:197] + "..."
+    return shorten(text, 200, placeholder="...")

@@ -8,7 +8,8 @@ from alembic.operations import ops
 
 from segue.migrations.apply import table_key
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import History, bases, call
+from segue.migrations.history import History, call
+from segue.migrations.internals import bases
 from segue.migrations.operations import Recorder
 from segue.migrations.schema import Schema
 
@@ -101,6 +102,7 @@ def _things(op: Any, schema: Schema) -> Iterator[Thing]:
                 if str(op.index_name) in table.indexes:
                     yield table.key, str(op.index_name)
         case ops.AddConstraintOp() | ops.DropConstraintOp():
-            yield table_key(op), str(op.constraint_name)
+            made: Any = op
+            yield table_key(op), str(made.constraint_name)
         case _:
             return

@@ -5,18 +5,18 @@ it to `invoke`; here `invoke` is ours, so the same file tells a state what becom
 it, or changes a database, or both.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Final
 
-import alembic.op  # noqa: F401 - it must know `Operations` before we add to it
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.base import BatchOperations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine.default import DefaultDialect
 
 from segue.migrations.apply import apply
+from segue.migrations.internals import installed, share_module
 from segue.migrations.schema import Kind, Schema
 
 __all__ = ["Recorder", "RunPython", "Watched"]
@@ -39,9 +39,7 @@ class RunPython(MigrateOperation):
         self.reverse_function = reverse
 
     @classmethod
-    def run_python(
-        cls, operations: Any, function: Any, reverse: Any = None
-    ) -> Any:
+    def run_python(cls, operations: Any, function: Any, reverse: Any = None) -> Any:
         """Run a function on the rows, with the tables of this point of history.
 
         Args:
@@ -60,10 +58,6 @@ def _run_python(operations: Any, operation: RunPython) -> None:
     operation.function(Moment.reflected(operations.get_bind()))
 
 
-def _share_module(made: type[Operations]) -> None:
-    Operations._setups[made] = Operations._setups[Operations]
-
-
 class Watched(Operations):
     """Operations that keep a state beside what they do.
 
@@ -78,7 +72,7 @@ class Watched(Operations):
 
     def __init_subclass__(cls) -> None:
         # Alembic asks the very class which modules stand for it: `alembic.op`.
-        _share_module(cls)
+        share_module(cls, Operations)
 
     def invoke(self, operation: Any) -> Any:
         """Take note of an operation."""
@@ -87,19 +81,15 @@ class Watched(Operations):
     @contextmanager
     def batch_alter_table(
         self, table_name: str, schema: str | None = None, *_args: Any, **_kw: Any
-    ) -> Iterator[Any]:
+    ) -> Generator[Any]:
         """Pass on what is said about one table; how it is done is not its concern."""
         yield _Batch(self, table_name, schema)
 
     @contextmanager
-    def installed(self) -> Iterator[None]:
+    def installed(self) -> Generator[None]:
         """Be what `from alembic import op` means for a while, in one thread."""
-        with _LOCK:
-            self._install_proxy()
-            try:
-                yield
-            finally:
-                self._remove_proxy()
+        with _LOCK, installed(self):
+            yield
 
 
 class Recorder(Watched):

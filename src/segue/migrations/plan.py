@@ -6,7 +6,8 @@ import msgspec
 from alembic.script import Script
 
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import BASE, History, bases
+from segue.migrations.history import BASE, History
+from segue.migrations.internals import bases
 
 __all__ = ["Step", "heads_after", "plan", "targets"]
 
@@ -73,9 +74,7 @@ def plan(
     if target not in HEAD and (down or wanted <= applied):
         return _down(history, applied, ends, inclusive=down)
     return [
-        Step(script)
-        for script in history.below(ends)
-        if script.revision not in applied
+        Step(script) for script in history.below(ends) if script.revision not in applied
     ]
 
 

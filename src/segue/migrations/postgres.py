@@ -5,13 +5,20 @@ leave it alone. Here it is made before the first column that wants it, changed w
 its column, and dropped with its last one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations import Operations, ops
+from alembic.operations import ops
+from sqlalchemy.schema import (
+    CreateIndex,
+    CreateTable,
+    SetColumnComment,
+    SetTableComment,
+)
 
+from segue.migrations.internals import execute
 from segue.migrations.kinds import enum_of
 from segue.migrations.operations import RunPython
 from segue.migrations.running import Running
@@ -29,7 +36,7 @@ class Postgres(Running):
     _enums: dict[Name, list[str]] | None = None
 
     @contextmanager
-    def revision(self) -> Iterator[None]:
+    def revision(self) -> Generator[None]:
         """Keep account of the enums that are there, and drop those nobody wants."""
         self._enums = _enums(self.schema)
         yield
@@ -39,11 +46,27 @@ class Postgres(Running):
 
     def perform(self, operation: Any, before: Schema) -> Any:
         self._prepare(operation)
+        if isinstance(operation, ops.CreateTableOp):
+            return self._create_table(operation)
         done = super().perform(operation, before)
         if isinstance(operation, RunPython | ops.ExecuteSQLOp) and not self.as_sql:
             # Else a deferred constraint would keep the next ALTER TABLE waiting.
             self.sql("SET CONSTRAINTS ALL IMMEDIATE")
         return done
+
+    def _create_table(self, op: Any) -> sa.Table:
+        """Make a table as Alembic does, without the events that make its enums."""
+        table: sa.Table = op.to_table(self.migration_context)
+        context = self.migration_context
+        execute(context, CreateTable(table))
+        for index in table.indexes:
+            execute(context, CreateIndex(index))
+        if table.comment is not None:
+            execute(context, SetTableComment(table))
+        for column in table.columns:
+            if column.comment is not None:
+                execute(context, SetColumnComment(column))
+        return table
 
     def _prepare(self, op: Any) -> None:
         if isinstance(op, ops.CreateTableOp):
@@ -56,11 +79,11 @@ class Postgres(Running):
             self._alter_enum(op)
 
     def _make_enum(self, column: sa.Column[Any]) -> None:
-        made = enum_of(Kind("", column.type), _DIALECT)
+        kind: Any = column.type
+        made = enum_of(Kind("", kind), _DIALECT)
         if made is None:
             return
         self._create(made)
-        made.create_type = False
 
     def _create(self, made: sa.Enum) -> None:
         enums = self._enums if self._enums is not None else {}
@@ -100,14 +123,19 @@ class Postgres(Running):
         for place, value in enumerate(new):
             if value in there:
                 continue
-            where = f"AFTER {_text(new[place - 1])}" if place else f"BEFORE {_text(old[0])}"
-            self.sql(f"ALTER TYPE {self._quoted(name)} ADD VALUE {_text(value)} {where}")
+            where = (
+                f"AFTER {_text(new[place - 1])}" if place else f"BEFORE {_text(old[0])}"
+            )
+            self.sql(
+                f"ALTER TYPE {self._quoted(name)} ADD VALUE {_text(value)} {where}"
+            )
             there.add(value)
 
     def _remake(self, name: Name, values: list[str]) -> None:
         """Make the type anew and move all columns to it, as values cannot go."""
         former: Name = (name[0], f"{name[1]}_former")
-        self.sql(f"ALTER TYPE {self._quoted(name)} RENAME TO {self._quoted((None, former[1]))}")
+        moved = self._quoted((None, former[1]))
+        self.sql(f"ALTER TYPE {self._quoted(name)} RENAME TO {moved}")
         self._create_type(name, values)
         for table, column, default in self._users(name):
             quoted = self._quoted((None, column))
@@ -149,7 +177,8 @@ def _enums(schema: Schema) -> dict[Name, list[str]]:
 
 
 def _name(made: sa.Enum) -> Name:
-    return (None if made.schema is None else str(made.schema), str(made.name))
+    schema: Any = made.schema
+    return (None if schema is None else str(schema), str(made.name))
 
 
 def _list(values: list[str]) -> str:
@@ -158,5 +187,3 @@ def _list(values: list[str]) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
-
-

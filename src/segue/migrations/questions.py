@@ -8,7 +8,7 @@ import msgspec
 from segue.migrations.errors import MigrationError
 from segue.migrations.schema import Column, Default
 
-__all__ = ["Answers", "Questions", "parse_renames", "parse_values"]
+__all__ = ["Answers", "Nobody", "Questions", "parse_renames", "parse_values"]
 
 Ask = Callable[[str], str]
 
@@ -106,6 +106,25 @@ class Answers(msgspec.Struct):
             why="Taken for a new one, the values of the old one would be dropped.",
             fix=f"segue db make --rename {words}   (or --nothing-renamed)",
         )
+
+
+class Nobody:
+    """Answers where it does not matter: what looks renamed is new."""
+
+    def renamed_table(self, old: str, new: str, *, alike: bool) -> bool:
+        """Whether a table is an old one under a new name."""
+        del old, new, alike
+        return False
+
+    def renamed_column(self, table: str, old: str, new: str, *, alike: bool) -> bool:
+        """Whether a column is an old one under a new name."""
+        del table, old, new, alike
+        return False
+
+    def value(self, table: str, column: Column) -> Default:
+        """Give the value that rows get which are there already."""
+        del table, column
+        return Default("")
 
 
 def parse_renames(

@@ -119,7 +119,8 @@ def _renamed_targets(table: Table, key: str, old: str, new: str) -> Table:
 def _renamed_parts(table: Table, old: str, new: str) -> Table:
     columns = {
         name: replace(
-            c, computed=Computed(renamed(c.computed.text, old, new), c.computed.persisted)
+            c,
+            computed=Computed(renamed(c.computed.text, old, new), c.computed.persisted),
         )
         if c.computed is not None
         else c
@@ -149,7 +150,7 @@ def _renamed_index(index: Index, old: str, new: str) -> Index:
     parts = [
         Part(renamed(p.text, old, new), is_sql=True)
         if p.is_sql
-        else Part(*_swap((p.text,), old, new))
+        else Part(_swap((p.text,), old, new)[0])
         for p in index.parts
     ]
     options = [

@@ -7,7 +7,9 @@ SQLite, which can change a table only by writing it anew.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from msgspec.structs import replace
+from sqlalchemy.engine.default import DefaultDialect
 
 from segue.migrations.changes import (
     AddColumn,
@@ -58,7 +60,8 @@ def render_file(
     if any("sa." in body for body in bodies):
         imports.add("import sqlalchemy as sa")
     head = sorted(imports, key=lambda line: (line.startswith("from"), line))
-    down = "None" if not after else quote(after[0]) if len(after) == 1 else _tuple(after)
+    names = list(map(quote, after))
+    down = f"({', '.join(names)})" if len(names) > 1 else "".join(names) or "None"
     return "\n".join(
         [
             f'"""{message}"""\n',
@@ -233,27 +236,19 @@ def _using(name: str, old: Kind, new: Kind) -> list[str]:
     """Tell PostgreSQL how to turn the values, where it does not know by itself."""
     if same_family(old, new):
         return []
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - rarely wanted
-
-    dialect: Any = postgresql.dialect()
+    dialect: Any = sa.make_url("postgresql://").get_dialect()()
     written = dialect.type_compiler_instance.process(new.made)
     quoted = dialect.identifier_preparer.quote(name)
     return [f"postgresql_using={quote(f'{quoted}::text::{written}')}"]
 
 
 def _fill(change: Fill) -> str:
-    preparer = _preparer()
+    preparer: Any = DefaultDialect().identifier_preparer
     table = ".".join(preparer.quote(part) for part in change.table.split("."))
     column = preparer.quote(change.column.name)
     value = change.value
     text = value.text if value.is_sql else "'" + value.text.replace("'", "''") + "'"
-    return f"UPDATE {table} SET {column} = {text} WHERE {column} IS NULL"
-
-
-def _preparer() -> Any:
-    from sqlalchemy.engine.default import DefaultDialect  # noqa: PLC0415
-
-    return DefaultDialect().identifier_preparer
+    return f"UPDATE {table} SET {column} = {text} WHERE {column} IS NULL"  # noqa: S608
 
 
 def _batch_words(key: str) -> str:
@@ -284,7 +279,3 @@ def _kinds(change: Change) -> Iterator[Kind]:
 
 def _text(text: str | None) -> str:
     return "None" if text is None else quote(text)
-
-
-def _tuple(names: Sequence[str]) -> str:
-    return f"({', '.join(map(quote, names))})"

@@ -2,7 +2,7 @@
 
 import io
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from segue.migrations.config import Migrations
 from segue.migrations.connecting import connected, dialect_of
 from segue.migrations.errors import MigrationError
 from segue.migrations.history import History
+from segue.migrations.internals import version_table
 from segue.migrations.mariadb import Journal, MariaDB
 from segue.migrations.plan import Step, heads_after, plan
 from segue.migrations.postgres import Postgres
@@ -86,7 +87,7 @@ def set_heads(config: Migrations, heads: set[str]) -> None:
     with connected(config) as connection:
         context = _context(config, connection)
         with _transaction(context):
-            context._version.create(connection, checkfirst=True)
+            version_table(context).create(connection, checkfirst=True)
             write_heads(context, read_heads(context), heads)
 
 
@@ -102,7 +103,7 @@ def sql_of_run(
     at = set(heads)
     if steps and not at:
         connection: Any = context.connection
-        context._version.create(connection)
+        version_table(context).create(connection)
     for step in steps:
         context.impl.static_output(f"-- {step}")
         if context.impl.transactional_ddl:
@@ -126,7 +127,7 @@ def _run_one(
     done: list[Step],
 ) -> None:
     connection: Any = context.connection
-    context._version.create(connection, checkfirst=True)
+    version_table(context).create(connection, checkfirst=True)
     running = _running(context, history.state(heads))
     journal = running.journal if isinstance(running, MariaDB) else None
     if journal is not None:
@@ -168,7 +169,7 @@ def _context(config: Migrations, connection: sa.Connection) -> MigrationContext:
 
 
 @contextmanager
-def _transaction(context: MigrationContext) -> Iterator[None]:
+def _transaction(context: MigrationContext) -> Generator[None]:
     """Be in a transaction that can be written in from its first moment on."""
     connection: Any = context.connection
     if context.dialect.name == "postgresql":

@@ -3,7 +3,7 @@
 What a dialect does in its own way is in `sqlite`, `postgres` and `mariadb`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,11 +14,12 @@ from alembic.runtime.migration import MigrationContext
 from segue.migrations.apply import table_key
 from segue.migrations.build import build_default
 from segue.migrations.expressions import escaped
+from segue.migrations.internals import execute
 from segue.migrations.moment import Moment
 from segue.migrations.operations import RunPython, Watched
 from segue.migrations.schema import Column, Schema
 
-__all__ = ["Running"]
+__all__ = ["Running", "plainly"]
 
 
 class Running(Watched):
@@ -44,9 +45,10 @@ class Running(Watched):
 
     def perform(self, operation: Any, before: Schema) -> Any:
         """Do an operation in the database; the state knows of it already."""
+        del before  # some dialects need it
         if isinstance(operation, RunPython):
             return self.run_python_now(operation)
-        return Operations.invoke(self, operation)
+        return plainly(self, operation)
 
     def run_python_now(self, operation: RunPython) -> None:
         """Run the function of a data migration."""
@@ -63,7 +65,7 @@ class Running(Watched):
 
     def sql(self, text: str) -> None:
         """Run SQL as it stands."""
-        self.migration_context.impl._exec(sa.text(escaped(text)))
+        execute(self.migration_context, sa.text(escaped(text)))
 
     def note(self, text: str) -> None:
         """Write a comment where SQL is written."""
@@ -71,9 +73,15 @@ class Running(Watched):
             self.migration_context.impl.static_output(f"-- {text}")
 
     @contextmanager
-    def revision(self) -> Iterator[None]:
+    def revision(self) -> Generator[None]:
         """Stand around the operations of one revision."""
         yield
+
+
+def plainly(running: Running, operation: Any) -> Any:
+    """Do an operation as Alembic does it."""
+    made: Any = Operations
+    return made.invoke(running, operation)
 
 
 def _complete(op: Any, before: Schema) -> None:

@@ -51,16 +51,16 @@ def inside_table(table: Table) -> list[str]:
     for made in table.constraints.values():
         named = [f"name={op_f(made.name)}"]
         if isinstance(made, Unique):
-            parts = [*map(quote, made.columns), *named, *_options(made.options)]
-            words.append(f"sa.UniqueConstraint({', '.join(parts)})")
+            inside = [*map(quote, made.columns), *named, *_options(made.options)]
+            words.append(f"sa.UniqueConstraint({', '.join(inside)})")
         elif isinstance(made, Check):
-            parts = [quote(escaped(made.text)), *named]
-            words.append(f"sa.CheckConstraint({', '.join(parts)})")
+            inside = [quote(escaped(made.text)), *named]
+            words.append(f"sa.CheckConstraint({', '.join(inside)})")
         else:
             targets = [f"{made.target}.{column}" for column in made.target_columns]
-            parts = [_list(made.columns), _list(targets), *named]
-            parts += _options(made.options)
-            words.append(f"sa.ForeignKeyConstraint({', '.join(parts)})")
+            inside = [_list(made.columns), _list(targets), *named]
+            inside += _options(made.options)
+            words.append(f"sa.ForeignKeyConstraint({', '.join(inside)})")
     return words
 
 
@@ -139,7 +139,8 @@ def _option(value: Any) -> str:
     if isinstance(value, Part):
         return _part(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_option, value))}]"
+        items: tuple[Any, ...] = value
+        return f"[{', '.join(map(_option, items))}]"
     return quote(value) if isinstance(value, str) else repr(value)
 
 

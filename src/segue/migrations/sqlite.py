@@ -7,19 +7,20 @@ indexes and triggers are made again. Both tables are taken from the states befor
 after, so nothing that a look at the database would miss is lost.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import sqlalchemy as sa
-from alembic.operations import Operations, ops
+from alembic.operations import ops
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from segue.migrations.apply import table_key
 from segue.migrations.build import build_table
 from segue.migrations.errors import MigrationError
+from segue.migrations.internals import execute
 from segue.migrations.operations import RunPython
-from segue.migrations.running import Running
+from segue.migrations.running import Running, plainly
 from segue.migrations.schema import Schema, Table
 
 __all__ = ["SQLite"]
@@ -44,7 +45,7 @@ class SQLite(Running):
     @contextmanager
     def batch_alter_table(
         self, table_name: str, schema: str | None = None, *args: Any, **kw: Any
-    ) -> Iterator[Any]:
+    ) -> Generator[Any]:
         """Collect what is said about one table, then do it at once."""
         before = self.schema
         self._batch = []
@@ -68,16 +69,16 @@ class SQLite(Running):
             return None
         if isinstance(operation, _COMMENTS):
             return None  # SQLite has none.
-        return Operations.invoke(self, operation)
+        return plainly(self, operation)
 
     @contextmanager
-    def revision(self) -> Iterator[None]:
+    def revision(self) -> Generator[None]:
         """Refuse what leaves rows that point at nothing."""
         before = self._orphans()
         yield
         found = self._orphans() - before
         if found:
-            table, row, parent, _ = sorted(found, key=str)[0]
+            table, row, parent, _ = min(found, key=str)
             raise MigrationError(
                 "SG-MIG-034",
                 f"Row {row} of {table!r} would point at a row of {parent!r} that is "
@@ -98,7 +99,7 @@ class SQLite(Running):
         after = self.schema.tables[key]
         if all(isinstance(op, _INDEXES) or _is_simple(op) for op in left):
             for op in left:
-                Operations.invoke(self, op)
+                plainly(self, op)
         elif left:
             self._rewrite(before.tables[key], after, _sources(before.tables[key], left))
 
@@ -114,15 +115,15 @@ class SQLite(Running):
         prefix = "" if new.schema is None else f"{quote(new.schema)}."
         scratch, name = quote(_NEW + new.name), quote(new.name)
         triggers = self._triggers(old)
-        metadata = _with_targets(new, self.schema)
-        execute = self.migration_context.impl._exec
-        execute(CreateTable(build_table(new, metadata, name=_NEW + new.name)))
+        metadata = _with_targets(new)
+        context = self.migration_context
+        execute(context, CreateTable(build_table(new, metadata, name=_NEW + new.name)))
         columns = [c for c in sources if new.columns[c].computed is None]
         into = ", ".join(map(quote, columns))
         out = ", ".join(quote(sources[column]) for column in columns)
         if columns:
             self.sql(
-                f"INSERT INTO {prefix}{scratch} ({into}) "
+                f"INSERT INTO {prefix}{scratch} ({into}) "  # noqa: S608 - quoted names
                 f"SELECT {out} FROM {prefix}{name}"
             )
         self._keep_counter(old)
@@ -131,9 +132,9 @@ class SQLite(Running):
         self.sql("PRAGMA legacy_alter_table = ON")
         self.sql(f"ALTER TABLE {prefix}{scratch} RENAME TO {name}")
         self.sql("PRAGMA legacy_alter_table = OFF")
-        made = build_table(new, _with_targets(new, self.schema, itself=False))
+        made = build_table(new, _with_targets(new, itself=False))
         for index in sorted(made.indexes, key=lambda index: str(index.name)):
-            execute(CreateIndex(index))
+            execute(context, CreateIndex(index))
         for trigger in triggers:
             self.sql(trigger)
 
@@ -152,8 +153,8 @@ class SQLite(Running):
         if dict(table.options).get("sqlite_autoincrement"):
             name = table.name.replace("'", "''")
             self.sql(
-                "UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence "
-                f"WHERE name = '{name}') WHERE name = '{_NEW}{name}'"
+                "UPDATE sqlite_sequence SET seq = (SELECT seq FROM "  # noqa: S608
+                f"sqlite_sequence WHERE name = '{name}') WHERE name = '{_NEW}{name}'"
             )
 
 
@@ -187,7 +188,7 @@ def _sources(table: Table, operations: list[Any]) -> dict[str, str]:
     return sources
 
 
-def _with_targets(table: Table, schema: Schema, *, itself: bool = True) -> sa.MetaData:
+def _with_targets(table: Table, *, itself: bool = True) -> sa.MetaData:
     """Build the little of other tables that foreign keys are written with."""
     metadata = sa.MetaData()
     wanted: dict[str, set[str]] = {}
@@ -200,5 +201,3 @@ def _with_targets(table: Table, schema: Schema, *, itself: bool = True) -> sa.Me
         parts: list[Any] = [sa.Column(column, sa.Integer) for column in sorted(columns)]
         sa.Table(name, metadata, *parts, schema=prefix if dot else None)
     return metadata
-
-

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
+from segue.migrations.internals import execute, version_table
+
 __all__ = ["read_heads", "write_heads"]
 
 
@@ -18,12 +20,15 @@ def write_heads(
     context: MigrationContext, old: Collection[str], new: Collection[str]
 ) -> None:
     """Write the revisions that a database is at."""
-    table: sa.Table = context._version
+    table: sa.Table = version_table(context)
     column: Any = table.c.version_num
     for name in sorted(set(old) - set(new)):
-        context.impl._exec(table.delete().where(column == sa.literal_column(_sql(name))))
+        execute(context, table.delete().where(column == sa.literal_column(_sql(name))))
     for name in sorted(set(new) - set(old)):
-        context.impl._exec(table.insert().inline().values(version_num=sa.literal_column(_sql(name))))
+        execute(
+            context,
+            table.insert().inline().values(version_num=sa.literal_column(_sql(name))),
+        )
 
 
 def _sql(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from segue.core.errors import SegueError
 from segue.migrations.config import Migrations
 from segue.migrations.questions import Answers
 
@@ -127,11 +128,6 @@ def small(tmp_path):
 
 
 @pytest.fixture
-def new_names():
-    return Answers
-
-
-@pytest.fixture
 def books():
     """Two tables that point at each other's rows, as a function of a MetaData."""
 
@@ -159,3 +155,91 @@ def books():
         )
 
     return build
+
+
+def code_of(work) -> str:
+    """Give the code of the error that something is refused with."""
+    with pytest.raises(SegueError) as caught:
+        work()
+    return caught.value.problem.code
+
+
+@pytest.fixture
+def refused():
+    return code_of
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a revision file by hand."""
+
+    def write(folder, revision, after, upgrade, more="def downgrade(): pass\n"):
+        folder.mkdir(exist_ok=True)
+        body = "\n".join(f"    {line}" for line in upgrade.strip().splitlines())
+        path = folder / f"{revision}.py"
+        path.write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            f"revision = {revision!r}\ndown_revision = {after!r}\n"
+            "branch_labels = depends_on = None\n"
+            f"def upgrade():\n{body or '    pass'}\n{more}"
+        )
+        return path
+
+    return write
+
+
+@pytest.fixture
+def later():
+    """The two tables after a change of nearly everything."""
+
+    def build(metadata):
+        sa.Table(
+            "author",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("full_name", sa.String(80), nullable=False),
+            sa.Column("country", sa.String(2)),
+            sa.Column("bio", sa.Text),
+        )
+        book = sa.Table(
+            "book",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("title", sa.String(200), nullable=False, index=True),
+            sa.Column("price", sa.Integer, nullable=False),
+            sa.Column(
+                "author_id",
+                sa.ForeignKey("author.id", ondelete="CASCADE"),
+                nullable=False,
+            ),
+            sa.Column("year", sa.Integer, nullable=False),
+            sa.Column(
+                "state", sa.Enum("draft", "out", name="state"), server_default="out"
+            ),
+            sa.CheckConstraint("price > 0", name="cents_positive"),
+            sa.UniqueConstraint("title", "author_id"),
+        )
+        sa.Index(
+            "ix_dear",
+            book.c.title,
+            postgresql_where=book.c.price > 100,
+            sqlite_where=book.c.price > 100,
+        )
+        sa.Table(
+            "tag",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("name", sa.String(40), nullable=False, unique=True),
+        )
+
+    return build
+
+
+@pytest.fixture
+def answers():
+    """What was renamed between the two, and what old books get."""
+    return Answers(
+        tables={"authors": "author"},
+        columns={("author", "name"): "full_name", ("book", "cents"): "price"},
+        values={("book", "year"): "1999"},
+    )

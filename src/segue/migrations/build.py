@@ -1,7 +1,7 @@
 """From records to SQLAlchemy: the tables of one moment, the parts of an operation."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
@@ -125,7 +125,7 @@ def _option(value: Any) -> Any:
     if isinstance(value, Part):
         return as_text(value.text)
     if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
+        items = cast("Any", value)
         return [_option(item) for item in items]
     return value
 

@@ -77,14 +77,14 @@ def undo(config: Migrations, target: str = "", *, plan: bool = False) -> str:
     if not target:
         if not heads:
             return "Nothing is applied."
-        if len(heads) > 1:
+        target, *others = heads
+        if others:
             raise MigrationError(
                 "SG-MIG-027",
                 f"The database is at {len(heads)} ends: {', '.join(heads)}.",
                 why="It is not clear which of them came last.",
-                fix=f"Name the one to undo: segue db undo {heads[0]}",
+                fix=f"Name the one to undo: segue db undo {target}",
             )
-        target = heads[0]
     if plan:
         return _steps(find_plan(past, heads, target, down=True))
     return _steps(runner.run(config, past, target, down=True), done=True)

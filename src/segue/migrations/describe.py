@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement, TextClause
@@ -197,7 +197,7 @@ def _option(value: Any) -> Any:
     if isinstance(value, TextClause | ColumnElement):
         return Part(sql_of(value), is_sql=True)
     if isinstance(value, list | tuple):
-        items: Any = value
+        items = cast("Iterable[Any]", value)
         return tuple(_option(item) for item in items)
     return value
 

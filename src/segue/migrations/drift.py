@@ -1,7 +1,7 @@
 """How a live database differs from a state: what somebody changed by hand."""
 
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -77,7 +77,7 @@ def _has_index(connection: sa.Connection, name: str) -> bool:
 
 def _words(difference: Any) -> str:
     if isinstance(difference, list):
-        parts: list[Any] = difference
+        parts = cast("Any", difference)
         return "; ".join(map(_words, parts))
     kind, *rest = difference
     return f"{kind}: {', '.join(str(part) for part in rest if part is not None)}"

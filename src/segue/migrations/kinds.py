@@ -7,7 +7,7 @@ change of Python code that leaves the column as it is must not ask for a migrati
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
@@ -85,7 +85,7 @@ def _describe(type_: Any) -> Kind:
 def _plain(type_: Any) -> Any:
     """Build what the type is in the database, without classes of the app."""
     if isinstance(type_, TypeDecorator):
-        return _unwrapped(type_)
+        return _unwrapped(cast("Any", type_))
     others = variants(type_)
     if others:
         made: Any = _plain(without_variants(type_))
@@ -152,8 +152,12 @@ def _spell_one(made: Any, imports: set[str]) -> str:
         more = "" if made.dimensions is None else f", dimensions={made.dimensions}"
         return f"{prefix}{type(made).__name__}({item}{more})"
     if isinstance(made, sa.JSON):
-        return f"{prefix}{made.__class__.__name__}()"
+        return f"{prefix}{_class_of(made)}()"
     return prefix + generic_repr(made, omit_kwarg=_OF_PYTHON).replace("'", '"')
+
+
+def _class_of(made: Any) -> str:
+    return type(made).__name__
 
 
 def _spell_enum(made: Any) -> str:

@@ -7,7 +7,7 @@ its column, and dropped with its last one.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from alembic.operations import ops
@@ -72,15 +72,14 @@ class Postgres(Running):
         if isinstance(op, ops.CreateTableOp):
             for column in op.columns:
                 if isinstance(column, sa.Column):
-                    self._make_enum(column)
+                    self._make_enum(cast("Any", column))
         elif isinstance(op, ops.AddColumnOp):
             self._make_enum(op.column)
         elif isinstance(op, ops.AlterColumnOp) and op.modify_type is not None:
             self._alter_enum(op)
 
-    def _make_enum(self, column: sa.Column[Any]) -> None:
-        kind: Any = column.type
-        made = enum_of(Kind("", kind), _DIALECT)
+    def _make_enum(self, column: Any) -> None:
+        made = enum_of(Kind("", column.type), _DIALECT)
         if made is None:
             return
         self._create(made)
@@ -176,8 +175,8 @@ def _enums(schema: Schema) -> dict[Name, list[str]]:
     return found
 
 
-def _name(made: sa.Enum) -> Name:
-    schema: Any = made.schema
+def _name(made: Any) -> Name:
+    schema = made.schema
     return (None if schema is None else str(schema), str(made.name))
 
 

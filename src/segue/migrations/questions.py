@@ -142,18 +142,13 @@ def parse_renames(
         if not (old and equals and new):
             raise _unreadable("--rename", text, "book.cents=price or authors=author")
         table, dot, column = old.rpartition(".")
-        if dot and "." not in new:
-            columns[table, column] = new
-        elif dot and new.rpartition(".")[0]:
-            # `book.cents=book.price` says the same; `shop.book=shop.tome` is a table.
-            head, _, tail = new.rpartition(".")
-            if head == table:
-                columns[table, column] = tail
-                tables[old] = new
-            else:
-                raise _unreadable("--rename", text, "book.cents=price")
-        else:
+        head, _, tail = new.rpartition(".")
+        if not dot:
             tables[old] = new
+        elif head in {"", table}:
+            columns[table, column] = tail
+        else:
+            raise _unreadable("--rename", text, "book.cents=price")
     return tables, columns
 
 

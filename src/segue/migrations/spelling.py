@@ -1,7 +1,7 @@
 """How the parts of a table are spelt in a revision file."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from segue.migrations.expressions import escaped
 from segue.migrations.kinds import quote
@@ -139,7 +139,7 @@ def _option(value: Any) -> str:
     if isinstance(value, Part):
         return _part(value)
     if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
+        items = cast("Any", value)
         return f"[{', '.join(map(_option, items))}]"
     return quote(value) if isinstance(value, str) else repr(value)
 

@@ -14,10 +14,7 @@ def _wanted(*more, **options):
             metadata,
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("x", sa.String(9), server_default="it's"),
-            *[
-                each.copy() if isinstance(each, sa.Constraint) else each
-                for each in more
-            ],
+            *more,
             **options,
         )
         sa.Index("ix_low", sa.text("lower(x)"), _table=table)

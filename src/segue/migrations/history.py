@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,11 +45,18 @@ class History:
         """The revisions behind which none stands."""
         return tuple(sorted(self.script.get_heads()))
 
-    @property
+    @cached_property
     def revisions(self) -> list[Script]:
-        """All revisions, each behind those it builds upon."""
+        """All revisions, each behind those it builds upon, else by their ids."""
         scripts: list[Any] = list(self.script.walk_revisions())
-        return scripts[::-1]
+        waiting = {s.revision: (s, set(bases(s))) for s in scripts}
+        ordered: list[Script] = []
+        while waiting:
+            first = min(name for name, (_, before) in waiting.items() if not before)
+            ordered.append(waiting.pop(first)[0])
+            for _, before in waiting.values():
+                before.discard(first)
+        return ordered
 
     def get(self, name: str) -> Script:
         """Get a revision by its id, or by the beginning of one.
@@ -106,7 +114,7 @@ class History:
             for script in self.revisions
             if (match := re.match(r"(\d{4,})", script.revision))
         ]
-        number = max([len(numbers), *numbers], default=0) + 1
+        number = max(numbers, default=len(self.revisions)) + 1
         slug = re.sub(r"\W+", "_", words.lower()).strip("_") or "change"
         return f"{number:04d}_{slug}"[:ID_LENGTH].rstrip("_")
 

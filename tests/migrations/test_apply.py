@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from segue.migrations.describe import describe
-from segue.migrations.history import History
+from segue.migrations.revisions import History
 
 
 def _state(folder, write, *lines):

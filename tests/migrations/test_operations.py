@@ -6,7 +6,7 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
 from segue.migrations import commands
-from segue.migrations.history import History
+from segue.migrations.revisions import History
 
 FILL = """
 def forwards(moment):

@@ -12,9 +12,9 @@ from segue.migrations import commands
 from segue.migrations.config import Migrations
 from segue.migrations.connecting import connected
 from segue.migrations.describe import describe
-from segue.migrations.drift import live_differences
-from segue.migrations.history import History
+from segue.migrations.live import live_differences
 from segue.migrations.questions import Answers
+from segue.migrations.revisions import History
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -4,7 +4,7 @@ schema, kinds, expressions    what tables are like, as records
 describe, build               from SQLAlchemy to records and back
 questions, renames, compare   two states, and the changes between them
 changes, words, render        changes, in words and as a file of Alembic
-operations, apply, history    the files of a folder, and the state they lead to
+operations, apply, revisions  the files of a folder, and the state they lead to
 plan, runner, running         revisions on a database, each dialect in its way
 making, merging, adopting     the commands
 """
@@ -12,7 +12,6 @@ making, merging, adopting     the commands
 from segue.migrations.adopting import create_tables
 from segue.migrations.commands import (
     check,
-    commands,
     drift,
     history,
     make,
@@ -21,6 +20,7 @@ from segue.migrations.commands import (
     undo,
 )
 from segue.migrations.config import Migrations
+from segue.migrations.console import app_commands
 from segue.migrations.errors import MigrationError
 from segue.migrations.moment import Moment
 from segue.migrations.questions import Answers
@@ -30,8 +30,8 @@ __all__ = [
     "MigrationError",
     "Migrations",
     "Moment",
+    "app_commands",
     "check",
-    "commands",
     "create_tables",
     "drift",
     "history",

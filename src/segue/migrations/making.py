@@ -11,10 +11,10 @@ from segue.migrations.compare import compare
 from segue.migrations.config import Migrations
 from segue.migrations.describe import describe
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import History
 from segue.migrations.merging import check_mergeable
 from segue.migrations.questions import Answers, Nobody
 from segue.migrations.render import render_file
+from segue.migrations.revisions import History
 from segue.migrations.runner import set_heads
 from segue.migrations.schema import Schema
 from segue.migrations.words import name_of, told

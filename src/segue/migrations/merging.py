@@ -8,9 +8,9 @@ from alembic.operations import ops
 
 from segue.migrations.apply import table_key
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import History, call
 from segue.migrations.internals import bases
 from segue.migrations.operations import Recorder
+from segue.migrations.revisions import History, call
 from segue.migrations.schema import Schema
 
 __all__ = ["check_mergeable"]

@@ -6,8 +6,8 @@ import msgspec
 from alembic.script import Script
 
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import BASE, History
 from segue.migrations.internals import bases
+from segue.migrations.revisions import BASE, History
 
 __all__ = ["Step", "heads_after", "plan", "targets"]
 

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from segue.migrations.config import Migrations
 from segue.migrations.connecting import connected, dialect_of
 from segue.migrations.errors import MigrationError
-from segue.migrations.history import History
 from segue.migrations.internals import version_table
 from segue.migrations.mariadb import Journal, MariaDB
 from segue.migrations.plan import Step, heads_after, plan
 from segue.migrations.postgres import Postgres
+from segue.migrations.revisions import History
 from segue.migrations.running import Running
 from segue.migrations.schema import Schema
 from segue.migrations.sqlite import SQLite

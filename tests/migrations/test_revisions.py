@@ -3,7 +3,7 @@
 import pytest
 
 from segue.migrations import commands
-from segue.migrations.history import History
+from segue.migrations.revisions import History
 
 
 def test_a_folder_that_is_not_there_is_an_empty_one(tmp_path):

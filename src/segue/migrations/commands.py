@@ -103,7 +103,7 @@ def status(config: Migrations) -> str:
         lines += ["", "To apply (segue db migrate):", *_list(s.id for s in waiting)]
     if len(past.heads) > 1:
         lines += ["", "Two ends: segue db make --merge joins them."]
-    changes = unwritten(config)
+    changes = unwritten(config, past)
     if changes:
         lines += ["", "Not written yet (segue db make):", *_list(map(told, changes))]
     return "\n".join(lines)
@@ -129,7 +129,7 @@ def check(config: Migrations) -> str:
     """
     past = History(config.folder)
     targets(past, "head")
-    changes = unwritten(config)
+    changes = unwritten(config, past)
     if changes:
         lines = "\n".join(_list(map(told, changes)))
         raise MigrationError(

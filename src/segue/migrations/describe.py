@@ -5,10 +5,11 @@ from hashlib import blake2b
 from typing import Any, cast
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from segue.migrations.expressions import sql_of
-from segue.migrations.internals import is_of_type, pending_columns
+from segue.migrations.internals import has_options, is_of_type, pending_columns
 from segue.migrations.kinds import kind_of
 from segue.migrations.schema import (
     Check,
@@ -34,6 +35,7 @@ __all__ = [
     "describe_constraint",
     "describe_default",
     "describe_index",
+    "describe_parts",
     "describe_table",
 ]
 
@@ -49,25 +51,42 @@ def describe(metadata: sa.MetaData) -> Schema:
 
 def describe_table(table: sa.Table, known: Known | None = None) -> Table:
     """Describe a table with its constraints and indexes."""
-    constraints: dict[str, Constraint] = {}
-    for made in sorted(table.constraints, key=_order):
-        constraint = describe_constraint(made, table.name)
-        if constraint is not None:
-            constraints[constraint.name] = constraint
-    columns = {c.name: describe_column(c, known) for c in table.columns}
-    for check in _checks_of_enums(table):
-        constraints.setdefault(check.name, check)
+    made = describe_parts(
+        str(table.name), list(table.columns), table.constraints, known
+    )
+    checks = {check.name: check for check in _checks_of_enums(table)}
     indexes = {i.name: i for i in map(describe_index, table.indexes)}
-    return Table(
-        name=str(table.name),
-        columns=columns,
-        primary=_primary(table.primary_key),
-        constraints=constraints,
+    return replace(
+        made,
+        constraints={**checks, **made.constraints},
         indexes={name: indexes[name] for name in sorted(indexes)},
         comment=table.comment,
         schema=None if table.schema is None else str(table.schema),
         options=_options(table.dialect_kwargs),
     )
+
+
+def describe_parts(
+    name: str,
+    columns: Iterable[sa.Column[Any]],
+    made: Iterable[sa.Constraint],
+    known: Known | None = None,
+) -> Table:
+    """Describe columns and the constraints beside them, in a table or not yet."""
+    constraints: dict[str, Constraint] = {}
+    primary: Primary | None = None
+    for each in sorted(made, key=_order):
+        if isinstance(each, sa.PrimaryKeyConstraint):
+            primary = _primary(each)
+            continue
+        constraint = describe_constraint(each, name)
+        if constraint is not None:
+            constraints[constraint.name] = constraint
+    described = {str(c.name): describe_column(c, known) for c in columns}
+    for key in () if primary is None else primary.columns:
+        if described[key].nullable:
+            described[key] = replace(described[key], nullable=False)
+    return Table(name=name, columns=described, primary=primary, constraints=constraints)
 
 
 def describe_column(column: sa.Column[Any], known: Known | None = None) -> Column:
@@ -84,7 +103,7 @@ def describe_column(column: sa.Column[Any], known: Known | None = None) -> Colum
         identity=None if identity is None else _identity(identity),
         comment=column.comment,
         autoincrement=column.autoincrement,
-        options=_options(column.dialect_kwargs),
+        options=_options(column.dialect_kwargs) if has_options(column) else (),
     )
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "copied",
     "execute",
     "family",
+    "has_options",
     "installed",
     "is_of_type",
     "pending_columns",
@@ -96,6 +97,11 @@ def copied(column: Any) -> sa.Column[Any]:
 def pending_columns(constraint: Any) -> list[Any]:
     """Get the columns of a constraint that has no table yet."""
     return [column for column in constraint._pending_colargs if column is not None]
+
+
+def has_options(made: Any) -> bool:
+    """Whether a thing was given arguments of a dialect; to list them takes long."""
+    return "dialect_options" in vars(made)
 
 
 def is_of_type(constraint: Any) -> bool:

@@ -144,9 +144,8 @@ def make_merge(config: Migrations, *, name: str = "", dry_run: bool = False) -> 
     return written
 
 
-def unwritten(config: Migrations) -> list[Change]:
+def unwritten(config: Migrations, history: History) -> list[Change]:
     """Find what the app wants and no revision says, without a database."""
-    history = History(config.folder)
     wanted = describe(config.target())
     return compare(history.state(), wanted, Nobody())
 

@@ -137,8 +137,7 @@ class History:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             try:
-                for script in self.script.walk_revisions():
-                    _ = script.module
+                _ = [script.module for script in self.revisions]
             except MigrationError:
                 raise
             except Exception as error:

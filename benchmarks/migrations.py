@@ -1,7 +1,7 @@
 """How long is `segue db check`? 200 tables in 100 revisions, without a database.
 
     python benchmarks/migrations.py            # prints medians of processor time
-    python benchmarks/migrations.py --gate     # status 1 when check takes 300 ms or more
+    python benchmarks/migrations.py --gate     # status 1 when check takes too long
 
 Each round is a process of its own, as the command is. `import` is what it pays before
 anything is compared: Python's, SQLAlchemy's and Alembic's modules. `check` is the whole

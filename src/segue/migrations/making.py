@@ -77,7 +77,7 @@ class Written(msgspec.Struct, frozen=True):
                 "SG-MIG-026",
                 f"The file {self.path.name} is there already.",
                 why="A revision that is written is never written over.",
-                fix="Give the new one another name: segue db make -n NAME",
+                fix="Give the new one another name: segue db make --name NAME",
             ) from error
 
 

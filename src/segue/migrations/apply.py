@@ -81,10 +81,11 @@ def _created(op: Any, known: Known) -> Table:
     Most files keep columns and constraints apart, as those do that Segue writes; then
     no table of SQLAlchemy needs to be put together, which takes ten times as long.
     """
-    columns = [item for item in op.columns if isinstance(item, sa.Column)]
+    items: list[Any] = list(op.columns)
+    columns: list[Any] = [item for item in items if isinstance(item, sa.Column)]
     if any(map(_brings_more, columns)):
         return describe_table(op.to_table(), known)
-    constraints = [item for item in op.columns if isinstance(item, sa.Constraint)]
+    constraints = [item for item in items if isinstance(item, sa.Constraint)]
     table = describe_parts(str(op.table_name), columns, constraints, known)
     options = tuple(sorted(op.kw.items()))
     return replace(table, schema=op.schema, comment=op.comment, options=options)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.util import EMPTY_DICT
 
 __all__ = [
     "bases",
@@ -75,7 +76,9 @@ def variants(made: Any) -> Mapping[str, Any]:
 
 def without_variants(made: Any) -> Any:
     """Copy a type without them."""
-    return made._without_variants()
+    copied_type = made.copy()
+    copied_type._variant_mapping = EMPTY_DICT
+    return copied_type
 
 
 def family(made: Any) -> Any:

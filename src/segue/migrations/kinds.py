@@ -104,10 +104,19 @@ def _unwrapped(type_: TypeDecorator[Any]) -> Any:
     spelt = _spell(base, set())
     others: dict[str, Any] = {}
     for name in _DIALECTS:
-        there = _plain(type_.load_dialect_impl(_dialect(name)))
+        dialect = _dialect(name)
+        there = _plain(_general(type_.load_dialect_impl(dialect), dialect))
         if _spell(there, set()) != spelt:
             others[name] = there
     return _with_variants(base, others)
+
+
+def _general(made: Any, dialect: Any) -> Any:
+    """Turn the type that a driver works with into the one it was made from."""
+    for general, own in dialect.colspecs.items():
+        if type(made) is own and issubclass(own, general):
+            return made.adapt(general)
+    return made
 
 
 def _with_variants(made: Any, others: Mapping[str, Any]) -> Any:

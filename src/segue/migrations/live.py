@@ -34,16 +34,21 @@ def differences(connection: sa.Connection, schema: Schema) -> list[str]:
         schema, hidden = _split(schema)
     elif getattr(dialect, "is_mariadb", False):
         schema, _ = _split(schema)
-    known = {table.name for table in schema.tables.values()}
+    known = {(table.schema, table.name) for table in schema.tables.values()}
 
     def include(
-        _thing: Any, name: str | None, kind: str, reflected: bool, against: Any
+        thing: Any, name: str | None, kind: str, reflected: bool, against: Any
     ) -> bool:
-        return not (kind == "table" and reflected and against is None) or name in known
+        stranger = kind == "table" and reflected and against is None
+        return not stranger or (thing.schema, name) in known
 
     context = MigrationContext.configure(
         connection=connection,
-        opts={"include_object": include, "compare_type": True},
+        opts={
+            "include_object": include,
+            "include_schemas": any(schema for schema, _ in known),
+            "compare_type": True,
+        },
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of what it cannot see

@@ -220,9 +220,10 @@ def _alter_words(change: AlterColumn) -> list[str]:
         words.append(f"nullable={new.nullable}")
     else:
         words.append(f"existing_nullable={old.nullable}")
-    if (old.default, old.identity) != (new.default, new.identity):
+    same = (old.default, old.identity) == (new.default, new.identity)
+    if not same:
         words.append(f"server_default={default_text(new.default, new.identity)}")
-    elif old.default is not None or old.identity is not None:
+    if old.identity is not None or (same and old.default is not None):
         spelt = default_text(old.default, old.identity)
         words.append(f"existing_server_default={spelt}")
     if old.comment != new.comment:

@@ -12,7 +12,7 @@ from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
 from segue.migrations.apply import table_key
-from segue.migrations.build import build_default
+from segue.migrations.build import build_column
 from segue.migrations.expressions import escaped
 from segue.migrations.internals import execute
 from segue.migrations.moment import Moment
@@ -91,7 +91,8 @@ def _complete(op: Any, before: Schema) -> None:
         op.existing_type = column.kind.made
     if op.existing_nullable is None:
         op.existing_nullable = column.nullable
-    if op.existing_server_default is False and column.default is not None:
-        op.existing_server_default = build_default(column.default)
+    if op.existing_server_default is False:
+        made = build_column(column).server_default
+        op.existing_server_default = False if made is None else made
     if op.existing_comment is None:
         op.existing_comment = column.comment

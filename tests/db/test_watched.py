@@ -92,13 +92,17 @@ def test_errors_and_streams_are_noted_too(file):
 
         async def story():
             adb = db.database.adb()
-            return [p async for p in adb.stream(Command("SELECT name FROM account"))]
+            return [
+                p async for p in adb.stream_rows(Command("SELECT name FROM account"))
+            ]
 
         with db.database.watch() as seen:
             db.run(file.add("Ann"))
             with pytest.raises(UniqueError):
                 db.run(file.add("Ann"))
-            assert list(db.stream(Command("SELECT name FROM account"))) == [[("Ann",)]]
+            assert list(db.stream_rows(Command("SELECT name FROM account"))) == [
+                [("Ann",)]
+            ]
             assert asyncio.run(story()) == [[("Ann",)]]
 
     assert [each.sql.split()[0] for each in seen] == ["INSERT"] * 2 + ["SELECT"] * 2

@@ -30,10 +30,10 @@ class WatchedDb(Db[Any]):
         """Do some steps, and give what they return."""
         return super().run(follow(steps, calling_place(), self._note))
 
-    def stream(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
+    def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
         self._note(Statement(command.sql, 0.0, calling_place()))
-        return super().stream(command, size)
+        return super().stream_rows(command, size)
 
     def finish(self, *, commit: bool) -> None:
         """End the transaction of the request, and tell what it asked too often."""
@@ -68,10 +68,12 @@ class WatchedAsyncDb(AsyncDb[Any]):
         """Do some steps, and give what they return."""
         return super().run(follow(steps, calling_place(), self._note))
 
-    def stream(self, command: Command, size: int = 500) -> AsyncIterator[list[Any]]:
+    def stream_rows(
+        self, command: Command, size: int = 500
+    ) -> AsyncIterator[list[Any]]:
         """Read the rows of a command, a list of some at a time."""
         self._note(Statement(command.sql, 0.0, calling_place()))
-        return super().stream(command, size)
+        return super().stream_rows(command, size)
 
     async def finish(self, *, commit: bool) -> None:
         """End the transaction of the request, and tell what it asked too often."""

@@ -18,6 +18,7 @@ from segue.core.errors import (
     ContentTooLarge,
     Forbidden,
     HTTPError,
+    LengthRequired,
     NotAcceptable,
     NotFound,
     ServiceUnavailable,
@@ -144,8 +145,10 @@ class Problems:
 def _problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
     """Find the schema of an error's document; its own annotations are members of it.
 
-    class OutOfStock(Conflict):
-        left: int           # given to HTTPError as extra={"left": ...}
+        class OutOfStock(Conflict):
+            left: int
+
+    The value is what `HTTPError` was given in `extra`.
     """
     if issubclass(kind, UnprocessableContent):
         general: type[msgspec.Struct] = InvalidProblem
@@ -191,6 +194,7 @@ def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     if plan.renderers:
         yield NotAcceptable
     if has_body:
+        yield LengthRequired  # some servers do not tell where a chunked body ends
         yield ContentTooLarge
     if any(_refuses_type(each) for each in inputs):
         yield UnsupportedMediaType

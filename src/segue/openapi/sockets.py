@@ -1,8 +1,11 @@
 """The WebSockets of an app: `x-websockets`, since a document has no place for them.
 
-{"/chat/{room}": {"name": "chat", "summary": ..., "parameters": [...],
-"receive": schema of what a client sends,
-"send": schema of what a client gets}}
+    {"/chat/{room}": {"name": "chat", "summary": ..., "parameters": [...],
+                      "security": [...],
+                      "receive": schema of what a client sends,
+                      "send": schema of what a client gets}}
+
+Members that have nothing to say are left out; the two schemas are always there.
 """
 
 import typing

@@ -112,7 +112,7 @@ def errors_of(
     classes: list[type[HTTPError]] = [*several(options.get("raises", ()))]
     lenient = {id(one.plan) for one in plan.provided if one.optional}
     for each in (plan, *whole.helpers):
-        named = errors_in(each.function)
+        named = errors_in(each.function, _owner(each))
         # Where nobody is logged in, `User | None` is None.
         classes += [e for e in named if id(each) not in lenient or e.status != _NOBODY]
     classes += _refusals(plan)
@@ -182,6 +182,15 @@ def words_of(kind: type[HTTPError]) -> str | None:
         return None
     first = inspect.cleandoc(kind.__doc__).partition("\n")[0].strip()
     return first.removeprefix(f"{kind.status}:").strip() or None
+
+
+def _owner(plan: Plan) -> type | None:
+    """Find the class whose method a handler is."""
+    for argument in plan.arguments[:1]:
+        if argument.source is Source.APP and argument.hint is UNSET:
+            owner: type = argument.key
+            return owner
+    return None
 
 
 def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:

@@ -222,3 +222,23 @@ def test_one_media_type_may_have_several_schemas(responses):
         "anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Word"}]
     }
     assert len(content["application/json"]["schema"]["anyOf"]) == 2
+
+
+def test_who_answers_exceptions_of_python_tells_the_status(app, operation):
+    @app.on(KeyError)
+    def lost(error):
+        return {"lost": "yes"}, 404
+
+    @app.on(ValueError)
+    def page(error) -> HTML: ...
+
+    @app.on(500)
+    def failed(error) -> HTML: ...
+
+    @app.get("/x")
+    def f() -> Item: ...
+
+    made = operation()["responses"]
+
+    assert list(made) == ["200", "400", "404"]
+    assert made["404"]["content"] == {"*/*": {"schema": {}}}

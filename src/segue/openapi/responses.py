@@ -65,6 +65,8 @@ def responses_of(
     for status, kinds in errors.items():
         for kind in kinds:
             made.add_error(status, kind, handlers)
+    for known in handlers:
+        made.add_handlers(known)
     for status, said in declared.items():
         made.declare(int(status), said, plan)
     return made.document()
@@ -116,6 +118,15 @@ class _Responses:
             if content.status in (200, 204):
                 content = msgspec.structs.replace(content, status=status)  # noqa: PLW2901 - a page for 404 is a 404
             self.add(content, words)
+
+    def add_handlers(self, known: Mapping[Any, Hook]) -> None:
+        """Add what those answer who take exceptions of Python, if they say a status."""
+        for kind, handler in known.items():
+            if not isinstance(kind, type) or issubclass(kind, HTTPError):
+                continue
+            for content in contents_of(handler.call.plan):
+                if isinstance(content.status, int) and content.status >= _ERRORS:
+                    self.add(content)
 
     def declare(self, status: int, said: Any, plan: Plan) -> None:
         """Add what the route says of a status."""

@@ -33,6 +33,7 @@ def run(site, story, **options):
     return asyncio.run(whole())
 
 
+@pytest.mark.feature("M-090")
 def test_statements_outside_a_transaction_may_be_gathered(site):
     async def story(db):
         await asyncio.gather(*(db.run(site.add(f"name {n}")) for n in range(20)))

@@ -50,7 +50,7 @@ def shell_command(address: Any) -> ShellCommand:
     if address.kind == "sqlite":
         return ShellCommand([program, address.path], {})
     if address.kind == "postgresql":
-        shown = url.set(drivername="postgresql", password=None)
+        shown = url._replace(drivername="postgresql", password=None)
         variables = {} if url.password is None else {"PGPASSWORD": str(url.password)}
         return ShellCommand([program, shown.render_as_string()], variables)
     words = [program, f"--host={url.host or 'localhost'}"]

@@ -240,16 +240,16 @@ def test_a_stream_reads_in_parts(site):
     async def story(db):
         for number in range(25):
             await db.run(site.add(f"name {number:02}"))
-        parts = [len(part) async for part in db.stream(command, 10)]
+        parts = [len(part) async for part in db.stream_rows(command, 10)]
         async with db.transaction():
-            parts += [len(part) async for part in db.stream(command, 20)]
-        rows = db.stream(command, 10)
+            parts += [len(part) async for part in db.stream_rows(command, 20)]
+        rows = db.stream_rows(command, 10)
         async for part in rows:
             parts.append(len(part))
             break
         await rows.aclose()
         with pytest.raises(DatabaseError):
-            async for _part in db.stream(Command("SELECT nothing FROM nowhere")):
+            async for _part in db.stream_rows(Command("SELECT nothing FROM nowhere")):
                 pytest.fail("there is nothing")
         return parts, len(await db.run(site.names()))
 
@@ -302,7 +302,7 @@ def test_plain_code_works_on_the_same_connection(site):
                 found = [tuple(row) for row in connection.execute(text)]
                 text = sqlalchemy.text("INSERT INTO account (name) VALUES ('Cem')")
                 connection.execute(text)
-        parts = list(db.stream(Command("SELECT name FROM account"), 2))
+        parts = list(db.stream_rows(Command("SELECT name FROM account"), 2))
         return found, [len(part) for part in parts], db.in_transaction
 
     async def story(db):

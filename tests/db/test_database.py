@@ -134,14 +134,14 @@ def test_a_memory_database_is_one_connection():
 
 def test_each_loop_has_connections_of_its_own(site):
     database = site.database()
+    kept = database.adb()
 
-    def count():
-        async def story():
-            return len(await database.adb().run(site.names()))
+    async def story():
+        names = await database.adb().run(site.names()), await kept.run(site.names())
+        async with kept.transaction():
+            return len(names[0]) + len(names[1])
 
-        return asyncio.run(story())
-
-    assert [count() for _ in range(3)] == [0, 0, 0]
+    assert [asyncio.run(story()) for _ in range(3)] == [0, 0, 0]
 
 
 def test_a_child_process_has_connections_of_its_own(site):

@@ -235,11 +235,11 @@ def test_a_stream_reads_in_parts(site, db):
         db.run(site.add(f"name {number:02}"))
     command = Command("SELECT name FROM account ORDER BY name")
 
-    parts = list(db.stream(command, 10))
+    parts = list(db.stream_rows(command, 10))
 
     assert [len(part) for part in parts] == [10, 10, 5]
     with db.transaction():
-        assert sum(len(part) for part in db.stream(command, 10)) == 25
+        assert sum(len(part) for part in db.stream_rows(command, 10)) == 25
 
 
 def test_a_stream_that_is_left_gives_its_connection_back(site):
@@ -248,7 +248,7 @@ def test_a_stream_that_is_left_gives_its_connection_back(site):
     for number in range(25):
         db.run(site.add(f"name {number:02}"))
 
-    for _part in db.stream(Command("SELECT name FROM account"), 10):
+    for _part in db.stream_rows(Command("SELECT name FROM account"), 10):
         break
 
     assert len(db.run(site.names())) == 25
@@ -256,7 +256,7 @@ def test_a_stream_that_is_left_gives_its_connection_back(site):
 
 def test_a_stream_tells_a_wrong_statement(site, db):
     with pytest.raises(DatabaseError):
-        list(db.stream(Command("SELECT nothing FROM nowhere")))
+        list(db.stream_rows(Command("SELECT nothing FROM nowhere")))
 
 
 def test_threads_share_a_pool(site):

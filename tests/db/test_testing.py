@@ -38,7 +38,7 @@ def build(site, **options):
         await db.run(site.add(name))
         async with db.transaction():
             await db.run(site.add(f"{name} again"))
-        parts = [p async for p in db.stream(Command("SELECT name FROM account"))]
+        parts = [p async for p in db.stream_rows(Command("SELECT name FROM account"))]
         return len(parts)
 
     called = []
@@ -70,7 +70,7 @@ def test_everything_is_seen_and_undone(site, protocol):
 
         assert found == ["Ann", "Ben0", "Ben1", "Cem", "Cem again", "test"]
         assert names(db, site) == found
-        assert len(list(db.stream(Command("SELECT name FROM account"), 4))) == 2
+        assert len(list(db.stream_rows(Command("SELECT name FROM account"), 4))) == 2
 
     assert app.state.called == ["Ann"]
     assert names(site.database().db(), site) == []

@@ -38,6 +38,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _log = logging.getLogger("segue.db")
+_running_loop = asyncio._get_running_loop  # noqa: SLF001 - public, and costs nothing
 inside: ContextVar[Block | None] = ContextVar("segue_db_block", default=None)
 
 
@@ -73,9 +74,10 @@ class AsyncDb(AsyncVerbs, Generic[R]):
 
     @property
     def _source(self) -> AsyncSource:
-        if self._found is None:
-            self._found = self._find_source()
-        return self._found
+        found = self._found
+        if found is None or found.loop not in (None, _running_loop()):
+            found = self._found = self._find_source()
+        return found
 
     @property
     def dialect(self) -> Any:
@@ -108,7 +110,10 @@ class AsyncDb(AsyncVerbs, Generic[R]):
             if self._atomic:
                 return self._run_opening(steps)
             found = self._found
-            return self._run_inside(steps) if found is None else found.run(steps)
+            if found is not None and (
+                found.loop is None or found.loop is _running_loop()
+            ):
+                return found.run(steps)
         return self._run_inside(steps)
 
     async def _run_inside(self, steps: Steps[T]) -> T:
@@ -193,13 +198,17 @@ class AsyncDb(AsyncVerbs, Generic[R]):
         Without a transaction that is at once; an async function cannot be awaited
         there, so it is begun as a task.
         """
+        if not self.defer(hook) and inspect.isawaitable(made := hook()):
+            self.database.keep_task(asyncio.ensure_future(made))
+
+    def defer(self, hook: Callable[[], Any]) -> bool:
+        """Keep a function for the commit; tell whether there is one to wait for."""
         block = self._here()
         if block is not None:
             block.hooks.append(hook)
         elif self._atomic:
             self._hooks.append(hook)
-        elif inspect.isawaitable(made := hook()):
-            self.database.keep_task(asyncio.ensure_future(made))
+        return block is not None or self._atomic
 
     async def enter(self, manner: Manner) -> Block:
         """Open a block: a transaction, or a savepoint in the one that is open here."""

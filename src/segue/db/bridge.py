@@ -91,7 +91,8 @@ class BridgedDb(Db[Any]):
 
     def on_commit(self, hook: Callable[[], Any]) -> None:
         """Call a function when what was done so far is committed."""
-        self._wait(_later(self._through, hook))
+        if not self._wait(_deferred(self._through, hook)):
+            hook()
 
     def enter(self, manner: Manner) -> Block:
         """Open a block: a transaction, or a savepoint in the one that is open."""
@@ -126,5 +127,10 @@ async def _next(rows: AsyncIterator[Any]) -> Any:
     return await anext(rows, None)
 
 
-async def _later(db: AsyncDb[Any], hook: Callable[[], Any]) -> None:
-    db.on_commit(hook)
+async def _deferred(db: AsyncDb[Any], hook: Callable[[], Any]) -> bool:
+    """Have a plain function called in a thread when there is something to wait for."""
+
+    async def later() -> None:
+        await db.database.opened.callers.complete(hook)
+
+    return db.defer(later)

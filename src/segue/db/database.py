@@ -16,7 +16,9 @@ from segue.core.handlers.usage import Usage
 from segue.db.async_session import AsyncDb
 from segue.db.bridge import BridgedDb, ThreadLife
 from segue.db.run.pool import PoolLimits, PoolStatistics
+from segue.db.run.statements import Statement, Statements
 from segue.db.session import Db
+from segue.db.watched import WatchedAsyncDb, WatchedDb
 from segue.db.work import Work
 
 __all__ = ["Database"]
@@ -68,8 +70,11 @@ class Database:
         self._tasks: set[Any] = set()
         self._inherited: list[Any] = []
         self._pinned: Any = None
+        self._watchers: list[Statements] = []
+        self._develops = False
         ref = weakref.ref(self)
-        os.register_at_fork(after_in_child=lambda: _forked(ref()))
+        if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+            os.register_at_fork(after_in_child=lambda: _forked(ref()))
 
     @property
     def extension_key(self) -> Any:
@@ -168,16 +173,44 @@ class Database:
         """
         pinned = self._pinned
         source = self.opened.source if pinned is None else pinned
-        return Db(self, source, atomic=atomic)
+        kind = WatchedDb if self._is_watched else Db
+        return kind(self, source, atomic=atomic)
 
     def adb(self, *, atomic: bool = False) -> AsyncDb[Any]:
         """Make what async code speaks to it by."""
-        return AsyncDb(self, self._async_source, atomic=atomic)
+        kind = WatchedAsyncDb if self._is_watched else AsyncDb
+        return kind(self, self._async_source, atomic=atomic)
 
     def _async_source(self) -> Any:
         if self._pinned is not None:
             return self.opened.pinned_source(self._pinned)
         return self.opened.async_source(asyncio.get_running_loop())
+
+    # -- who looks at what is asked
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._develops or bool(self._watchers) or self._pinned is not None
+
+    @contextmanager
+    def watch(self) -> Generator[Statements, None, None]:
+        """Note what is asked inside the block, by whoever begins there to ask.
+
+        Yields:
+            The statements, in order; each has its text, its seconds and the line that
+            led to it.
+        """
+        seen = Statements()
+        self._watchers.append(seen)
+        try:
+            yield seen
+        finally:
+            self._watchers = [one for one in self._watchers if one is not seen]
+
+    def note(self, statement: Statement) -> None:
+        """Tell all who look of a statement."""
+        for seen in self._watchers:
+            seen.append(statement)
 
     @contextmanager
     def pinned(self) -> Generator[Db[Any], None, None]:
@@ -220,7 +253,14 @@ class Database:
         app.provide(
             awaited, _face("adb", work), inline=True, serves="async def", instead=plain
         )
-        app.lifespan(self._life)
+
+        def life() -> Iterator[None]:
+            self._develops = app.debug
+            self.opened.check()
+            yield
+            self.close()
+
+        app.lifespan(life)
 
     def _keys(self) -> tuple[Any, Any, Any]:
         if self.models is None:
@@ -239,12 +279,6 @@ class Database:
             return Work(self, *found)
 
         return work_of_request
-
-    def _life(self) -> Iterator[None]:
-        """Open it with the app, whose start fails where its URL cannot be read."""
-        self.opened.check()
-        yield
-        self.close()
 
 
 def _face(name: str, key: Any) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
@@ -42,13 +42,15 @@ class Db(Verbs, Generic[R]):
         atomic: The first write opens a transaction, which `end` ends.
     """
 
+    __slots__ = ("_atomic", "_block", "_hooks", "_run_alone", "_source", "database")
+
     def __init__(self, database: Any, source: Source, *, atomic: bool = False) -> None:
         self.database = database
         self._source = source
         self._run_alone = source.run
         self._atomic = atomic
         self._block: Block | None = None
-        self._hooks: list[Callable[[], Any]] = []
+        self._hooks: list[Callable[[], Any]] | None = None
 
     @property
     def dialect(self) -> Any:
@@ -135,7 +137,7 @@ class Db(Verbs, Generic[R]):
         if self._block is not None:
             self._block.hooks.append(hook)
         elif self._atomic:
-            self._hooks.append(hook)
+            self._hooks = [*(self._hooks or ()), hook]
         else:
             hook()
 
@@ -193,6 +195,26 @@ class Db(Verbs, Generic[R]):
         if commit:
             call_hooks(block.hooks)
 
+    def max_queries(self, count: int) -> AbstractContextManager[Any]:
+        """Fail a test whose block asks more than some statements.
+
+        Those of requests that are sent inside it count as well.
+
+        Args:
+            count: How many statements there may be.
+
+        Raises:
+            AssertionError: With what was asked, and from where.
+        """
+        raise WalkError(
+            "SG-DB-134",
+            f"max_queries({count}) was asked of a Db that nobody watches.",
+            why="What it asks itself would not be counted, and the test pass.",
+            fix="Use the fixture `db`, or the Db of `rolled_back(app)`; elsewhere "
+            "count what `with database.watch() as seen:` has.",
+            where=(calling_place(),),
+        )
+
     # -- SQLAlchemy
 
     @contextmanager
@@ -231,7 +253,9 @@ class Db(Verbs, Generic[R]):
     def finish(self, *, commit: bool) -> None:
         """End the transaction of the request, and whatever is open inside it."""
         block, self._atomic = self._block, False
-        hooks, self._hooks = self._hooks, []
+        if block is None and self._hooks is None:
+            return
+        hooks, self._hooks = self._hooks or [], None
         while block is not None and block.outer is not None:
             block.is_open = False
             commit = False  # a generator was left in the middle of its `with`

@@ -27,6 +27,8 @@ class Work(Unit, Generic[R]):
         status: Of a plain answer of the route.
     """
 
+    __slots__ = ("_atomic", "_awaited", "_database", "_loop", "_plain", "_status")
+
     def __init__(self, database: Any, atomic: bool, status: int = 200) -> None:
         self._database = database
         self._atomic = atomic

@@ -58,8 +58,9 @@ class Opened:
             self._generators = [o for o in self._generators if not isinstance(o, Unit)]
             for unit in reversed(units):
                 self._close_one(unit, response)
-        if not self.hold(response):
-            self.close(response)
+            self.hold(response)
+            return
+        self.close(response)
 
     def close(self, response: Any) -> None:
         """Let all go on to their end, the last one first."""
@@ -68,7 +69,10 @@ class Opened:
 
     def _close_one(self, one: Any, response: Any) -> None:
         try:
-            _end(one, response)
+            if isinstance(one, Unit):
+                one.end(response, None)
+            else:
+                _end(one, response)
         except BaseException as error:
             self.fail(error)
 

@@ -15,6 +15,8 @@ __all__ = ["Unit"]
 class Unit:
     """A value that is told when its request begins and ends."""
 
+    __slots__ = ()
+
     def begin(self, loop: Any) -> None:
         """Learn where it is used.
 

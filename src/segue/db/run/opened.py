@@ -60,11 +60,11 @@ class OpenedDatabase:
         if known is not loop or source is None:
             with self._lock:
                 self._drop_async()
-                source = self._async_source()
+                source = self._async_source(loop)
                 self._of_loop = (loop, source)
         return source
 
-    def _async_source(self) -> AsyncSource:
+    def _async_source(self, loop: Any) -> AsyncSource:
         if isinstance(self._driver, SqliteDriver):
             inline = not self.address.is_memory
             return AsyncSqliteSource(
@@ -75,7 +75,8 @@ class OpenedDatabase:
             from segue.db.run.postgres import AsyncPostgresDriver  # noqa: PLC0415
 
             driver = AsyncPostgresDriver(self.address)
-            return AsyncSource(driver, Pool(driver, self.limits, _name(self.address)))
+            pool = Pool(driver, self.limits, _name(self.address))
+            return AsyncSource(driver, pool, loop)
         return AsyncSource(ThreadedDriver(self._driver, self.threads), self._pool)
 
     def pin(self) -> PinnedSource:

@@ -98,6 +98,12 @@ class Source:
         """Commit a transaction or roll it back, and give its connection back."""
         try:
             self.driver.end(slot.connection, commit=commit)
+        except DatabaseError as error:
+            self.pool.give_after_error(slot)
+            if commit:
+                raise
+            _tell_undone(self.pool, error)
+            return
         except BaseException:
             self.pool.give_after_error(slot)
             raise
@@ -110,11 +116,13 @@ class AsyncSource:
     Args:
         driver: The driver.
         pool: Of connections that belong to the loop, or are driven in threads.
+        loop: The loop that the connections belong to, if they do.
     """
 
-    def __init__(self, driver: AsyncDriver, pool: Pool) -> None:
+    def __init__(self, driver: AsyncDriver, pool: Pool, loop: Any = None) -> None:
         self.driver = driver
         self.pool = pool
+        self.loop = loop
 
     async def run(self, steps: Steps[T]) -> T:
         """Do some steps; each of their statements commits itself."""
@@ -185,6 +193,12 @@ class AsyncSource:
         """Commit a transaction or roll it back, and give its connection back."""
         try:
             await self.driver.end(slot.connection, commit=commit)
+        except DatabaseError as error:
+            self.pool.give_after_error(slot)
+            if commit:
+                raise
+            _tell_undone(self.pool, error)
+            return
         except BaseException:
             self.pool.give_after_error(slot)
             raise
@@ -206,3 +220,11 @@ def _failed(steps: Steps[T], error: DatabaseError) -> T:
         value: T = end.value
         return value
     raise error
+
+
+def _tell_undone(pool: Pool, error: DatabaseError) -> None:
+    """Say that a connection broke before it rolled back, which the server does then.
+
+    It is no error of its own: it would hide what there is to roll back for.
+    """
+    _log.warning("A connection to %s broke in a transaction: %s", pool.name, error)

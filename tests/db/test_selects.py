@@ -425,3 +425,16 @@ def test_the_short_way_sees_what_a_transaction_wrote(filled, shop):
         assert len(filled.all(shop.Tag)) == 4
     assert filled.get(shop.Tag, 77).name == "inside"
     assert len(filled.all(shop.Tag.where(shop.Tag.id == 77).for_update())) == 1
+
+
+@pytest.mark.feature("M-095")
+def test_every_statement_is_seen_by_who_watches(opened, shop):
+    database = opened("filled")
+    with database.watch() as seen:
+        db = database.db()
+        db.get(shop.Book, 1)
+        db.get(shop.Book, 2)
+        db.all(shop.Book)
+        db.all(shop.Author.load(shop.Author.books.tags))
+
+    assert len(seen) == 6

@@ -181,7 +181,6 @@ def test_what_providers_and_guards_read_is_there(app, operation):
         ("/{x}", UUID, {"type": "string", "format": "uuid"}),
         ("/{x}", date, {"type": "string", "format": "date"}),
         ("/{x}", Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
-        ("/{x:path}", str, {"type": "string"}),
         ("/{x:slug}", str, {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}),
         ("/{x:re:[a-z]+}", str, {"type": "string", "pattern": "^(?:[a-z]+)$"}),
         ("/{x}", Annotated[int, FromPath, Ge(3)], {"type": "integer", "minimum": 3}),
@@ -197,6 +196,15 @@ def test_a_value_of_the_path_is_what_its_converter_takes(
     (parameter,) = parameters(f, path)
 
     assert parameter == {"name": "x", "in": "path", "required": True, "schema": schema}
+
+
+def test_a_value_that_takes_slashes_says_so(parameters):
+    def f(x: str): ...
+
+    (parameter,) = parameters(f, "/{x:path}")
+
+    assert parameter["schema"] == {"type": "string"}
+    assert parameter["x-spans-segments"] is True
 
 
 def test_a_value_of_the_path_that_nobody_asks_for_is_there_too(parameters):

@@ -80,6 +80,7 @@ def tag(answer):
 
 
 @pytest.mark.parametrize("kind", [MemoryStore, AsyncMemoryStore])
+@pytest.mark.feature("M-024")
 def test_one_line_is_all_parts(kind, protocol):
     app = App()
     app.include(Resource(Tag, "/tags", store=kind(Tag)))

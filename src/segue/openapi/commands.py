@@ -10,7 +10,7 @@ from segue.app import App
 from segue.core.errors import CommandError
 from segue.openapi.serving import Served
 
-__all__ = ["print_document"]
+__all__ = ["document_at", "print_document"]
 
 
 def print_document(app: App, out: str = "", check: str = "", path: str = "") -> None:
@@ -22,13 +22,18 @@ def print_document(app: App, out: str = "", check: str = "", path: str = "") -> 
         check: Compare it with this file; exit with 1 when they differ.
         path: Of several documents the one that is served here.
     """
-    text = written(chosen(app, path).document())
+    text = written(document_at(app, path))
     if check:
         compare(check, text)
     elif out:
         Path(out).write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
+
+
+def document_at(app: App, path: str) -> dict[str, Any]:
+    """Build the document that is served at a path, the first where none is named."""
+    return chosen(app, path).document()
 
 
 def chosen(app: App, path: str) -> Served:

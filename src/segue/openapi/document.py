@@ -21,6 +21,7 @@ from segue.openapi.messages import callbacks_of, message_item
 from segue.openapi.names import operation_ids
 from segue.openapi.operations import Operations
 from segue.openapi.paths import Place, merge, places_of
+from segue.openapi.schemas import worded
 from segue.openapi.selection import Include, selected
 from segue.openapi.sockets import socket_of
 
@@ -136,5 +137,5 @@ def _tags(operations: Operations, described: Mapping[str, str]) -> list[dict[str
 
 def _components(schemas: JsonSchemas, operations: Operations) -> dict[str, Any]:
     schemes = {name: each.document() for name, each in operations.schemes.items()}
-    found = {"schemas": schemas.components(), "securitySchemes": schemes}
+    found = {"schemas": worded(schemas), "securitySchemes": schemes}
     return {name: value for name, value in found.items() if value}

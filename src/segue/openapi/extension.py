@@ -8,6 +8,7 @@ from segue.app import App
 from segue.core.errors import RouteError
 from segue.core.handlers.places import calling_place
 from segue.group import Group
+from segue.openapi.clients import write_client
 from segue.openapi.commands import print_document
 from segue.openapi.information import Information
 from segue.openapi.page import Page, SwaggerUI
@@ -69,11 +70,12 @@ class OpenAPI:
         )
 
     def setup(self, app: App) -> None:
-        """Add the routes and, once for an app, the command."""
+        """Add the routes and, once for an app, the commands."""
         documents: list[Served] = vars(app.state).setdefault("openapi", [])
         served = Served(app, self.information, self.include, self.path)
         if not documents:
             app.command(name="openapi")(print_document)
+            app.command(name="client")(write_client)
         documents.append(served)
         routes = Group(include_in_schema=False, **_guarded(self.allow))
         routes.get(self.path)(served.answer)

@@ -171,6 +171,8 @@ def _reads_empty(hint: Any) -> bool:
 
 def _object(value: Value, schemas: JsonSchemas, name: str = "") -> dict[str, Any]:
     schema = value_schema(value, schemas)
+    # Which way a value goes is no question here.
+    schema.pop("readOnly", None)
     description = value.description or schema.pop("description", None)
     deprecated = schema.pop("deprecated", None) or value.deprecated
     said = {
@@ -203,13 +205,19 @@ def _of_path(
                 **{key: each for key, each in told.items() if each},
                 "required": True,
                 "schema": schema,
+                **_spanning(parameter),
             }
         else:
             made = _object(value, schemas, parameter.label)
             for name, member in _converted(parameter).items():
                 if name != "type" and "$ref" not in made["schema"]:
                     made["schema"].setdefault(name, member)
-            yield made
+            yield {**made, **_spanning(parameter)}
+
+
+def _spanning(parameter: Parameter) -> dict[str, Any]:
+    """Mark a value that may have slashes; a document has no word for it."""
+    return {"x-spans-segments": True} if parameter.converter.spans else {}
 
 
 def _converted(parameter: Parameter) -> Schema:

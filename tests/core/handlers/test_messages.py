@@ -60,6 +60,7 @@ async def echo(socket: WebSocket[Say | Leave, Said | int]):
 
 
 @pytest.mark.feature("M-166")
+@pytest.mark.feature("M-165")
 def test_messages_are_decoded_and_only_what_is_declared_leaves(connect):
     client, line = connect(echo)
     with client, line as socket:

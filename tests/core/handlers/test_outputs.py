@@ -144,6 +144,7 @@ HELD = [
 
 
 @pytest.mark.parametrize(("hint", "answer", "expected"), HELD, ids=str)
+@pytest.mark.feature("M-054")
 def test_only_the_declared_fields_leave(hint, answer, expected):
     assert left(hint, answer) == expected
 

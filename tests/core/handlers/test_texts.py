@@ -239,6 +239,7 @@ def test_a_struct_is_filled_from_the_whole_query(ask):
 
 
 @pytest.mark.parametrize("record", [Point, Entry | None])
+@pytest.mark.feature("M-057")
 def test_a_dataclass_or_a_typed_dict_is_filled_too(ask, record):
     def handler(x):
         return x
@@ -299,6 +300,7 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("hint", "data", "value"), BODIES, ids=str)
+@pytest.mark.feature("M-055")
 def test_a_body_becomes_the_declared_type(ask, hint, data, value):
     seen = []
     handler = handler_of(hint, seen)
@@ -391,6 +393,7 @@ def test_malformed_msgpack_is_400(ask):
         ([], "$", "Expected `object`, got `array`"),
     ],
 )
+@pytest.mark.feature("M-059")
 def test_a_body_that_does_not_fit_is_told_by_its_place(ask, data, name, message):
     response = ask(handler_of(Item, []), method="POST", json=data)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 __all__ = ["Docstring", "docstring_of", "parse_docstring"]
 
 _SECTION: Final = re.compile(
-    r"(Args|Arguments|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
+    r"(Args|Arguments|Attributes|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
 )
 _PARAMETER: Final = re.compile(r"\*{0,2}(?P<name>\w+)(?:\s*\([^)]*\))?:\s*(?P<text>.*)")
 
@@ -21,7 +21,7 @@ class Docstring:
     Attributes:
         summary: The first paragraph on one line.
         text: Everything before the first section.
-        parameters: What the section `Args:` says, by name.
+        parameters: What the section `Args:` says, or `Attributes:`, by name.
     """
 
     summary: str
@@ -45,7 +45,7 @@ def parse_docstring(text: str) -> Docstring:
             section = match[1]
         elif not section:
             before.append(line)
-        elif section in {"Args", "Arguments"}:
+        elif section in {"Args", "Arguments", "Attributes"}:
             told.append(line)
     body = "\n".join(before).strip()
     summary = " ".join(body.partition("\n\n")[0].split())

@@ -11,9 +11,9 @@ import pytest
 
 from segue.db.command import Command
 from segue.db.database import Database
-from tests.db.shop import db, filled, opened, served, shop, shops
+from tests.db.shop import db, empty, filled, opened, served, shop, shops
 
-__all__ = ["db", "filled", "opened", "served", "shop", "shops"]  # fixtures
+__all__ = ["db", "empty", "filled", "opened", "served", "shop", "shops"]  # fixtures
 
 POSTGRES = os.environ.get(
     "SEGUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres"

@@ -7,7 +7,7 @@ import shutil
 import uuid
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from annotated_types import Ge, MaxLen
 from segue.core.schema.marks import WriteOnly
 from segue.db import (
     Check,
+    Digits,
     Key,
     Many,
     Model,
@@ -37,6 +38,11 @@ SERVERS = (
 class Kind(enum.Enum):
     PAPER = "paper"
     SOUND = "sound"
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
 
 
 class Size(msgspec.Struct):
@@ -85,6 +91,39 @@ class Book(Stamped):
     __rules__ = (Unique("title", "author"), Check("price >= 0", name="price_positive"))
 
 
+class Sample(Shop):
+    """A column of each type."""
+
+    flag: bool
+    whole: int
+    broken: float
+    exact: Annotated[Decimal, Digits(12, 3)]
+    text: str
+    raw: bytes
+    uid: uuid.UUID
+    moment: dt.datetime
+    day: dt.date
+    clock: dt.time
+    span: dt.timedelta
+    kind: Kind
+    level: Level
+    choice: Literal["a", "b"]
+    size: Size
+    sizes: list[Size]
+    numbers: list[int]
+    words: list[str]
+    table: dict[str, int]
+    either: int | str
+    note: str | None = None
+
+
+class Account(Shop):
+    """Whose key is that of another."""
+
+    author: Key[Author]
+    cents: int = 0
+
+
 class Tag(Shop):
     name: Annotated[str, MaxLen(30), Unique()]
     books: Many[Book] = many()
@@ -97,6 +136,9 @@ MODELS = SimpleNamespace(
     Profile=Profile,
     Book=Book,
     Tag=Tag,
+    Sample=Sample,
+    Account=Account,
+    Level=Level,
     Kind=Kind,
     Size=Size,
 )
@@ -178,6 +220,18 @@ def filled(request, opened):
     db = request.getfixturevalue("served")(request.param).db()
     with contextlib.suppress(Undone), db.transaction():
         fill(db)
+        yield db
+        raise Undone
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def empty(request, opened):
+    """A shop without goods, on each database."""
+    if request.param == "sqlite":
+        yield opened("empty").db()
+        return
+    db = request.getfixturevalue("served")(request.param).db()
+    with contextlib.suppress(Undone), db.transaction():
         yield db
         raise Undone
 

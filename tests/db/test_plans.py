@@ -42,7 +42,7 @@ def test_lists_of_many_lengths_are_few_plans(filled, shop):
     for count in range(1, 300):
         filled.all(shop.Book.where(shop.Book.id.in_(range(count))))
 
-    assert len(filled.database.logic) - before == 10
+    assert len(filled.database.logic) - before <= 10
 
 
 def test_rows_of_many_numbers_are_one_plan(db, shop):

@@ -78,6 +78,7 @@ class Plan:
         self.by_core = not compiled.positional
         self.plain = plain and not self.by_core
         self.texts: dict[int, str] = {}
+        # Only where the driver takes a key as it is.
         self.make: Any = None
 
     def command(self, values: Sequence[Any]) -> Command:
@@ -150,7 +151,8 @@ def result_processors(columns: Sequence[Any], dialect: Any) -> list[Any]:
 def _result_processor(of_type: Any, dialect: Any) -> Any:
     known = of_type.dialect_impl(dialect)
     coltype: Any = None
-    if dialect.name == "postgresql" and isinstance(of_type, sa.Numeric):
+    if dialect.name == "postgresql":
+        # What the server calls the type of a number; other types do not look.
         coltype = _DOUBLE if isinstance(of_type, sa.Float) else _NUMERIC
     return known.result_processor(dialect, coltype)
 

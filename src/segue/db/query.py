@@ -58,8 +58,16 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
     def where(self, *conditions: Condition | bool) -> Self:
         """Only rows for which all of these hold, beside what holds already."""
         added = self.conditions + _conditions(conditions)
-        made: Self = _query(self.model, added, self.orders, self.size, self.start,
-                      self.loads, self.extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            added,
+            self.orders,
+            self.size,
+            self.start,
+            self.loads,
+            self.extra,
+            self.via,
+        )
         return made
 
     def order_by(self, *orders: Any) -> Self:
@@ -68,22 +76,46 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def sorted_by(self, orders: tuple[Order, ...]) -> Self:
         """Sort by these, and by nothing else."""
-        made: Self = _query(self.model, self.conditions, orders, self.size, self.start,
-                      self.loads, self.extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            self.conditions,
+            orders,
+            self.size,
+            self.start,
+            self.loads,
+            self.extra,
+            self.via,
+        )
         return made
 
     def limit(self, count: int | None) -> Self:
         """At most so many."""
         size = _natural("limit", count)
-        made: Self = _query(self.model, self.conditions, self.orders, size, self.start,
-                      self.loads, self.extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            self.conditions,
+            self.orders,
+            size,
+            self.start,
+            self.loads,
+            self.extra,
+            self.via,
+        )
         return made
 
     def offset(self, count: int | None) -> Self:
         """Pass so many over."""
         start = _natural("offset", count)
-        made: Self = _query(self.model, self.conditions, self.orders, self.size, start,
-                      self.loads, self.extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            self.conditions,
+            self.orders,
+            self.size,
+            start,
+            self.loads,
+            self.extra,
+            self.via,
+        )
         return made
 
     def load(self, *paths: Any) -> Self:
@@ -98,8 +130,16 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
                     fix="Name a relation of the model: .load(Book.author).",
                     where=[caller()],
                 )
-        made: Self = _query(self.model, self.conditions, self.orders, self.size, self.start,
-                      self.loads + paths, self.extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            self.conditions,
+            self.orders,
+            self.size,
+            self.start,
+            self.loads + paths,
+            self.extra,
+            self.via,
+        )
         return made
 
     def distinct(self) -> Self:
@@ -138,8 +178,16 @@ class Query(msgspec.Struct, Generic[M], frozen=True, eq=False):
 
     def _more(self, **changes: Any) -> Self:
         extra = msgspec.structs.replace(self.extra, **changes)
-        made: Self = _query(self.model, self.conditions, self.orders, self.size, self.start,
-                      self.loads, extra, self.via)  # fmt: skip
+        made: Self = _query(
+            self.model,
+            self.conditions,
+            self.orders,
+            self.size,
+            self.start,
+            self.loads,
+            extra,
+            self.via,
+        )
         return made
 
     def __inner__(self) -> tuple[Any, list[Any]]:

@@ -56,6 +56,7 @@ class Db(Verbs, Generic[R]):
         self.database = database
         self._source = source
         self._run_alone = source.run
+        self._fetch = getattr(source, "fetch", None)
         self._atomic = atomic
         self._block: Block | None = None
         self._hooks: list[Callable[[], Any]] | None = None

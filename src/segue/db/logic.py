@@ -17,6 +17,7 @@ class Logic(Plans):
     get_or_404 = reads.get_or_404
     get_many = reads.get_many
     all = reads.all_of
+    single = reads.single
     one = reads.one
     first = reads.first
     count = reads.count

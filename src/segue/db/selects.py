@@ -51,7 +51,8 @@ def get_plan(plans: Plans, model: Any) -> Plan:
     node = _node(model, columns, plans.dialect)
     asked = sa.select(*columns).where(*where)
     plan = Plan(asked, builder.names, plans.dialect, hydrator(node))
-    plan.make = None if any(node.processors) else node.make
+    if plan.plain and not any(node.processors):
+        plan.make = node.make
     plans.gets[model] = plan
     return plan
 

@@ -286,6 +286,7 @@ def test_links_are_added_and_removed(filled, shop):
         filled.add(filled.get(shop.Author, 1), shop.Author.books, book)
 
 
+@pytest.mark.feature("M-096")
 def test_composite_keys_are_read_and_written(tmp_path):
     class Root(Model, root=True):
         pass

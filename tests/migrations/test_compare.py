@@ -205,7 +205,7 @@ def words_that_must_be_quoted(metadata, second):
     more = [
         sa.Column("order", sa.String(30), nullable=False),
         sa.Column("Mixed Case", sa.String(9), server_default="50% :x's"),
-        sa.CheckConstraint("name <> '10%: :a'", name="percent"),
+        sa.CheckConstraint("name <> '10%: :a :ok:'", name="percent"),
         sa.CheckConstraint("\"order\" <> ''", name="ordered"),
     ]
     sa.Table(

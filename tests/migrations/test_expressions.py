@@ -28,6 +28,7 @@ T = sa.Table(
         (sa.literal_column("a <> ':ok:'"), "a <> ':ok:'"),
         (T.c.data["k"].astext == "v", "(data ->> 'k') = 'v'"),
         (sa.func.now(), "now()"),
+        (sa.cast(T.c.a, postgresql.TSVECTOR), "CAST(a AS TSVECTOR)"),
         (T.c.order.like("10%"), "\"order\" LIKE '10%'"),
     ],
 )

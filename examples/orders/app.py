@@ -7,6 +7,7 @@ from orders.models import Order
 from orders.store import Store, find_order, open_store
 
 from segue import App, Group
+from segue.openapi import OpenAPI
 
 api = Group("/orders", tags="orders", allow=known)
 api.include(Orders)
@@ -18,6 +19,15 @@ app.provide(Store, open_store, scope="app")
 app.provide(Customer, ask_customer)
 app.provide(Order, find_order)
 app.include(api)
+app.use(
+    OpenAPI(
+        title="Orders",
+        version="1",
+        description="Orders of a bookshop, for other programs.",
+        license={"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+        tags={"orders": "What customers order.", "about": "The API itself."},
+    )
+)
 
 
 @app.get("/", tags="about")

@@ -288,7 +288,8 @@ class App(Group):
         """Let extensions set themselves up on this app.
 
         Raises:
-            RouteError: Two extensions of one kind, or one without `setup`.
+            RouteError: Two extensions of one kind, unless its class says that it is
+                `repeatable`; or one without `setup`.
         """
         self._changing("extension")
         here = calling_place()
@@ -303,7 +304,7 @@ class App(Group):
                     fix="Write app.use(Thing()), with the parentheses.",
                     where=(here,),
                 )
-            if kind in self.extensions:
+            if kind in self.extensions and not getattr(kind, "repeatable", False):
                 raise RouteError(
                     "SG-APP-013",
                     f"Two extensions of the kind {kind.__name__} are used.",
@@ -311,7 +312,7 @@ class App(Group):
                     fix="Use one, with the options of both.",
                     where=(self._used_at[kind], here),
                 )
-            self.extensions[kind] = extension
+            self.extensions.setdefault(kind, extension)
             self._used_at[kind] = here
             extension.setup(self)
 
@@ -378,13 +379,25 @@ class App(Group):
         return address
 
     def explain(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]] = ()
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]] = (),
+        *,
+        ask: bool = False,
     ) -> Any:
-        """Explain which route answers a request, and how."""
+        """Explain which route answers a request, and how.
+
+        Args:
+            method: Any case.
+            path: With a query, if it matters.
+            headers: What the request has.
+            ask: Start the app and ask the guards what they decide.
+        """
         # Imported here: few processes explain.
         from segue.core.kernel.explanation import explain  # noqa: PLC0415
 
-        return explain(self.kernel, method, path, headers)
+        return explain(self.kernel, method, path, headers, ask=ask)
 
     def map(self) -> dict[str, Any]:
         """Describe everything the app has, as data ready for JSON."""

@@ -60,6 +60,11 @@ def test_the_api_of_orders_passes_its_own_tests():
     _pass_own_tests("orders", 14)
 
 
+@pytest.mark.feature("M-182", "M-183", "M-184")
+def test_the_catalogue_of_tags_passes_its_own_tests():
+    _pass_own_tests("tags", 6)
+
+
 def _pass_own_tests(example, number):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."],

@@ -6,6 +6,7 @@ import msgspec
 
 from segue import FromHeader
 from segue.errors import Unauthorized
+from segue.openapi import ApiKey
 
 __all__ = ["Customer", "Customers", "ask_customer", "known", "staff"]
 
@@ -28,9 +29,10 @@ class Customers:
         }
 
 
+@ApiKey(header="x-api-key", description="The shop gives you one.")
 def ask_customer(
     customers: Customers,
-    key: Annotated[str, FromHeader("x-api-key", description="Your key.")] = "",
+    key: Annotated[str, FromHeader("x-api-key")] = "",
 ) -> Customer:
     """Find who asks by the key that was sent."""
     if key not in customers.by_key:

@@ -7,31 +7,25 @@ from orders.models import Document, Order
 from orders.store import Store
 
 from segue import Group, NotFound, Response, Upload
-from segue.errors import ContentTooLarge, UnsupportedMediaType
 
 __all__ = ["documents"]
 
 documents = Group("/{number}/documents", name="documents")
 
 KINDS = {b"%PDF": "application/pdf", b"\x89PNG": "image/png"}
+OTHER = "application/octet-stream"
 
 
-@documents.post(
-    status=201,
-    body_limit=2_000_000,
-    raises=(NotFound, ContentTooLarge, UnsupportedMediaType),
-)
+@documents.post(status=201, body_limit=2_000_000, raises=NotFound)
 def attach(
     order: Order,
     store: Store,
     file: Upload,
     caption: Annotated[str, MaxLen(200)] = "",
 ) -> Document:
-    """Attach a file, of a kind that its own first bytes tell."""
+    """Attach a file; its own first bytes tell its kind."""
     content = file.read()
-    kind = KINDS.get(content[:4])
-    if kind is None:
-        raise UnsupportedMediaType("Send a PDF or a PNG.")
+    kind = KINDS.get(content[:4], OTHER)
     document = Document(file.filename, kind, file.size, caption)
     store.attach(order, document, content)
     return document
@@ -47,4 +41,4 @@ def index(order: Order) -> list[Document]:
 def download(order: Order, store: Store, name: str) -> Response:
     """Read a file."""
     content = store.content(order, name)
-    return Response(content, media_type=KINDS[content[:4]])
+    return Response(content, media_type=KINDS.get(content[:4], OTHER))

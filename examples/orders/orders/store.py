@@ -9,7 +9,7 @@ from orders.customers import Customer
 from orders.models import Document, NewOrder, Order, OrderFilter, OrderPage, Status
 
 from segue import App, NotFound
-from segue.errors import Conflict, UnprocessableContent
+from segue.errors import Conflict
 
 __all__ = ["Store", "find_order", "open_store"]
 
@@ -31,7 +31,7 @@ class Store:
         """Place an order; with the key of an earlier one nothing is ordered twice.
 
         Raises:
-            Conflict: The earlier one was another order.
+            Conflict: The earlier one was another order; or there is no such book.
         """
         with self._lock:
             if key is not None and (customer.name, key) in self._keys:
@@ -48,7 +48,7 @@ class Store:
     def _made(self, new: NewOrder, customer: Customer) -> Order:
         unknown = sorted({line.sku for line in new.lines} - PRICES.keys())
         if unknown:
-            raise UnprocessableContent(f"There is no {', '.join(unknown)}.")
+            raise Conflict(f"There is no {', '.join(unknown)}.")
         return Order(
             number=next(self._numbers),
             customer=customer.name,

@@ -15,10 +15,10 @@ from typing import Any, Final
 import click
 
 from segue.app import App
-from segue.cli.docstring import Docstring, parse_docstring
 from segue.cli.values import Reading, reading_of
 from segue.core.config.settings import Settings
 from segue.core.errors import CommandError
+from segue.core.handlers.docstring import Docstring, parse_docstring
 
 __all__ = ["build_command", "commands_of"]
 

@@ -1,9 +1,12 @@
 """Plans tell of themselves."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_types import MaxLen
 
 from segue import Request, WebSocket
-from segue.core.handlers.plan import Argument, Plan, Source, type_name
+from segue.core.di.provider import Provider
+from segue.core.handlers.plan import Argument, Plan, Provided, Source, type_name
 from segue.core.types import UNSET
 
 
@@ -17,6 +20,11 @@ def test_an_argument_says_where_it_comes_from():
         str(Argument("page", Source.QUERY, int, 1)),
         str(Argument("filter", Source.QUERY, Item, record=True)),
         str(Argument("request", Source.REQUEST, UNSET)),
+        str(Argument("key", Source.HEADER, Annotated[str, MaxLen(8)], key="x-key")),
+        str(Argument("self", Source.APP, UNSET, key=Item)),
+        str(Argument("item", Source.BODY, list[Item])),
+        str(Argument("raw", Source.BODY, bytes)),
+        str(Argument("hook", Source.BODY, UNSET)),
     ]
 
     assert told == [
@@ -24,6 +32,32 @@ def test_an_argument_says_where_it_comes_from():
         "page: int from the query, else 1",
         "filter: Item from the whole query",
         "request: untyped from the request",
+        "key: str (length <= 8) from the header 'x-key'",
+        "self: Item from the app",
+        "item: list[Item] from the body, as JSON or msgpack",
+        "raw: bytes from the body",
+        "hook: untyped from the body",
+    ]
+
+
+def make_item() -> Item:
+    return Item()
+
+
+def make_untyped():
+    return Item()
+
+
+def test_what_a_factory_makes_is_told_by_its_type():
+    told = []
+    for factory, returns in ((make_item, Item), (make_untyped, UNSET)):
+        provider = Provider(factory, factory, "request", False, "here")
+        plan = Plan(factory, factory.__name__, "here", (), returns=returns)
+        told.append(str(Provided(provider, plan)))
+
+    assert told == [
+        "Item by make_item() at here, for the request",
+        "make_untyped() by make_untyped() at here, for the request",
     ]
 
 

@@ -288,6 +288,7 @@ def test_an_error_of_a_guard_leaves_the_body_unread(protocol):
         (b"", 422),
     ],
 )
+@pytest.mark.feature("M-055")
 def test_msgpack_is_held_to_the_same_rules(ask, content, code):
     def handler(order: Order):
         return order

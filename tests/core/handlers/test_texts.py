@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, NewType, Optional, Typed
 
 import msgspec
 import pytest
+from annotated_types import Ge, MaxLen
 from hypothesis import given, strategies as st
 
 from segue.core.handlers.invalid import invalid
@@ -52,7 +53,18 @@ KEY = uuid.UUID("12345678-1234-5678-9234-567812345678")
 def errors(response):
     told = response.json()["errors"]
     assert all(error.pop("code") for error in told)
-    return told
+    return [{k: v for k, v in error.items() if k != "limit"} for error in told]
+
+
+def test_a_limit_is_told_as_a_number(ask):
+    def handler(count: Annotated[int, Ge(3)], words: Annotated[str, MaxLen(2)] = ""):
+        return [count, words]
+
+    told = ask(handler, "/?count=1&words=abc").json()["errors"]
+    assert [(each["code"], each["limit"]) for each in told] == [
+        ("too_small", 3),
+        ("too_long", 2),
+    ]
 
 
 GOOD = [
@@ -109,6 +121,10 @@ BAD = [
     (float, "x=-inf", "x", "Expected a finite number"),
     (list[float], "x=1&x=inf", "x[1]", "Expected a finite number"),
     (decimal.Decimal, "x=NaN", "x", "Expected a finite number"),
+    (dt.datetime, "x=0.5", "x", "Invalid RFC3339 encoded datetime"),
+    (dt.datetime | None, "x=1e3", "x", "Invalid RFC3339 encoded datetime"),
+    (list[dt.datetime], "x=5", "x[0]", "Invalid RFC3339 encoded datetime"),
+    (dt.timedelta, "x=5", "x", "Invalid ISO8601 duration"),
     (dt.date, "x=2024-02-30", "x", "Invalid RFC3339 encoded date"),
     (Colour, "x=blue", "x", "Invalid enum value 'blue'"),
     (Literal["a"], "x=b", "x", "Invalid enum value 'b'"),
@@ -223,6 +239,7 @@ def test_a_struct_is_filled_from_the_whole_query(ask):
 
 
 @pytest.mark.parametrize("record", [Point, Entry | None])
+@pytest.mark.feature("M-057")
 def test_a_dataclass_or_a_typed_dict_is_filled_too(ask, record):
     def handler(x):
         return x
@@ -283,6 +300,7 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("hint", "data", "value"), BODIES, ids=str)
+@pytest.mark.feature("M-055")
 def test_a_body_becomes_the_declared_type(ask, hint, data, value):
     seen = []
     handler = handler_of(hint, seen)
@@ -375,6 +393,7 @@ def test_malformed_msgpack_is_400(ask):
         ([], "$", "Expected `object`, got `array`"),
     ],
 )
+@pytest.mark.feature("M-059")
 def test_a_body_that_does_not_fit_is_told_by_its_place(ask, data, name, message):
     response = ask(handler_of(Item, []), method="POST", json=data)
 

@@ -146,6 +146,21 @@ def test_data_that_is_too_deep_is_told_apart_from_a_cycle():
         data = data.pop()
 
 
+def test_an_object_that_lacks_a_field_is_named():
+    class Account(msgspec.Struct):
+        id: int
+        email: str
+
+    blank = Account(1, "a")
+    del blank.id
+
+    with pytest.raises(WalkError, match="SG-VIEW-008") as caught:
+        encode_json({"accounts": [Account(1, "b"), blank]})
+
+    assert "$.accounts[1] is a " in caught.value.problem.what
+    assert "'id'" in caught.value.problem.what
+
+
 @pytest.mark.parametrize(
     ("data", "place"),
     [

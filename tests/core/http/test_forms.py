@@ -142,6 +142,7 @@ def test_an_upload_is_read_from_its_beginning_as_often_as_wanted():
     assert len(upload.headers) == 0
 
 
+@pytest.mark.feature("M-084")
 def test_an_upload_moves_to_disk_with_its_content():
     upload = Upload("a.txt", b"in memory, ")
     upload.file.seek(0, io.SEEK_END)
@@ -158,6 +159,7 @@ def test_an_upload_moves_to_disk_with_its_content():
 
 
 @pytest.mark.feature("M-033")
+@pytest.mark.feature("M-084")
 def test_an_upload_is_saved_under_a_name_or_in_a_folder(tmp_path):
     upload = Upload("../../a.txt", b"x" * 200_000)
 

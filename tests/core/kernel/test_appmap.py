@@ -67,9 +67,27 @@ def test_a_map_has_routes_with_all_that_belongs_to_them(app):
         201,
     )
     assert order["arguments"] == [
-        {"name": "id", "type": "int", "from": "path", "required": True},
-        {"name": "db", "type": "Db", "from": "provider", "required": True},
-        {"name": "dry", "type": "bool", "from": "query", "required": False},
+        {
+            "name": "id",
+            "type": "int",
+            "from": "path",
+            "wire": "id",
+            "required": True,
+        },
+        {
+            "name": "db",
+            "type": "Db",
+            "from": "provider",
+            "wire": None,
+            "required": True,
+        },
+        {
+            "name": "dry",
+            "type": "bool",
+            "from": "query",
+            "wire": "dry",
+            "required": False,
+        },
     ]
     assert [guard["function"] for guard in order["guards"]] == ["may"]
     assert [(p["type"], p["lives"]) for p in order["providers"]] == [("Db", "request")]

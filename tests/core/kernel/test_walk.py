@@ -235,6 +235,7 @@ def test_a_500_page_that_fails_falls_back_to_the_plain_one(
     assert answer.json()["title"] == "Internal Server Error"
 
 
+@pytest.mark.feature("M-059")
 def test_a_problem_document_carries_headers_type_and_more(
     app: App, client: Client
 ) -> None:

@@ -42,6 +42,7 @@ def stream_of(
 
 
 @pytest.mark.feature("M-175", "M-176")
+@pytest.mark.feature("M-046")
 def test_a_client_that_goes_away_ends_the_stream_and_is_no_fault(
     app: App, client: Client, colour: str, faults: list[BaseException]
 ) -> None:

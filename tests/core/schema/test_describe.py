@@ -231,6 +231,7 @@ NO_DATA = [
 
 
 @pytest.mark.parametrize(("hint", "kind"), KINDS, ids=str)
+@pytest.mark.feature("M-057")
 def test_a_hint_has_its_kind(hint, kind):
     assert describe(hint).kind is kind
 

@@ -21,6 +21,7 @@ from segue.core.schema.faults import (
     code_of,
     fault_of,
     find_faults,
+    limit_of,
 )
 from segue.core.schema.marks import Pattern
 
@@ -430,3 +431,24 @@ def test_the_place_is_read_from_the_sentence(sentence, path):
     fault = fault_of(ValueError(sentence))
 
     assert fault == Fault(path, "Expected `int`, got `str`", "type")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "limit"),
+    [
+        ("Expected `int` >= -1", -1),
+        ("Expected `float` < 1.5", 1.5),
+        ("Expected `int` that's a multiple of 3", 3),
+        ("Expected `array` of length 2", 2),
+        ("Expected `str` of length <= 4", 4),
+        ("Input should be greater than or equal to 1", 1),
+        ("Input should be less than 10", 10),
+        ("String should have at most 4 characters", 4),
+        ("List should have at least 1 item", 1),
+        ("Expected `date` >= 2024-01-01", None),
+        ("Expected `datetime` >= 2024-01-01 00:00:00.5+00:00", None),
+        ("Expected `int`", None),
+    ],
+)
+def test_the_limit_is_read_from_the_sentence(sentence, limit):
+    assert limit_of(sentence) == limit

@@ -1,6 +1,7 @@
 """Rules: what is more than a comparison, and what tells two types apart."""
 
 import datetime as dt
+import functools
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from segue.core.schema.rules import (
     is_multiple,
     satisfies,
     unmet,
+    words_of,
 )
 from segue.core.schema.shape import Bounds, Kind, Shape
 
@@ -62,6 +64,31 @@ def test_all_that_does_not_hold_is_told():
         "too_small",
         "not_multiple",
     ]
+
+
+def test_demands_are_said_in_words():
+    bounds = Bounds(
+        gt=3,
+        multiple_of=2,
+        min_length=1,
+        max_length=9,
+        patterns=("^a", "b$"),
+        tz=True,
+        predicates=(bool, functools.partial(bool)),
+    )
+
+    assert list(words_of(bounds)) == [
+        "> 3",
+        "a multiple of 2",
+        "length >= 1",
+        "length <= 9",
+        "matching '^a'",
+        "matching 'b$'",
+        "with a time zone",
+        "bool",
+        "a condition",
+    ]
+    assert list(words_of(Bounds(tz="UTC"))) == ["in UTC"]
 
 
 def test_of_what_may_be_anything_only_predicates_are_asked():

@@ -248,6 +248,7 @@ def test_a_foreign_origin_is_refused_unless_it_is_named(origin, origins, fits):
 
 
 @pytest.mark.parametrize("protocol", ["asgi", "rsgi"])
+@pytest.mark.feature("M-165")
 def test_a_handler_may_read_and_write_from_two_tasks(protocol):
     app = App()
 

@@ -19,6 +19,8 @@ from typing import Any, Generic
 import msgspec
 
 from segue.core.di.provider import Provider
+from segue.core.handlers.brought import brought_provider
+from segue.core.handlers.heading import headers_of, is_headed
 from segue.core.handlers.inputs import (
     bare,
     classes_of,
@@ -33,14 +35,17 @@ from segue.core.handlers.plan import Argument, Plan, Provided, Source
 from segue.core.handlers.refusals import (
     check_colours,
     check_flat,
+    check_messages,
     check_names,
     check_readable,
+    check_shown,
     check_wholes,
     circle,
     guard_clash,
     no_such_place,
     nothing_provides,
     short_lived,
+    taken,
     two_types,
 )
 from segue.core.handlers.signature import Parameter, Signature, read_signature
@@ -58,6 +63,7 @@ from segue.core.handlers.sources import (
 )
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
+from segue.core.schema.views import is_viewed
 from segue.core.types import UNSET
 
 __all__ = ["build_plan", "path_hints"]
@@ -89,7 +95,7 @@ def build_plan(
     Args:
         function: A handler, hook, middleware, provider, lifespan or command.
         surroundings: What there is to ask for.
-        options: `status`, `inline` and `renderers` of a route.
+        options: `status`, `inline`, `renderers` and `headers` of a route.
         guards: Functions that must let a request pass.
 
     Raises:
@@ -108,11 +114,18 @@ def build_plan(
         status=None if options.get("status") is None else int(options["status"]),
         inline=bool(options.get("inline", False)),
         renderers=options.get("renderers", {}),
+        headers=_headers(plan.returns, options),
     )
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
     check_colours(plan)
+    if surroundings.input:
+        check_shown(plan)
     return plan
+
+
+def _headers(returns: Any, options: Mapping[str, Any]) -> Any:
+    return options.get("headers", headers_of if is_headed(returns) else None)
 
 
 def path_hints(plan: Plan) -> dict[str, Any]:
@@ -201,7 +214,10 @@ class _Planner:
             return _marked(made, mark, signature, around)
         for find in (_of_path, _of_request, _of_moment):
             if (found := find(made, around)) is not None:
+                check_messages(found, signature)
                 return found
+        if around.input and is_viewed(hint):
+            return _of_input(made, parameter, signature, around, form=form)
         if (provider := _provider(hint, around)) is not None:
             return self._provided(made, provider, signature, around)
         if (known := _held(made.name, hint, around)) is not None:
@@ -239,7 +255,7 @@ class _Planner:
         places = [each.place for each in self._making]
         if around.lives == "app":
             raise short_lived(made, provider, signature, places)
-        if any(each.key is provider.key for each in self._making):
+        if any(each.key == provider.key for each in self._making):
             raise circle(made, provider, signature, places)
         optional = is_optional(made.hint)
         if (provider.key, optional) not in self.provided:
@@ -306,12 +322,13 @@ def _related(cls: type, known: type) -> bool:
 
 def _provider(hint: Any, around: Surroundings) -> Provider | None:
     try:
-        return around.providers.get(hint) or next(
+        found = around.providers.get(hint) or next(
             (around.providers[c] for c in classes_of(hint) if c in around.providers),
             None,
         )
     except TypeError:  # an unhashable hint
         return None
+    return found or (brought_provider(hint) if around.request else None)
 
 
 def _held(name: str, hint: Any, around: Surroundings) -> type | None:
@@ -336,7 +353,7 @@ def _of_input(
     *,
     form: bool,
 ) -> Argument:
-    hint, has_body = made.hint, bool(around.methods & _WITH_BODY)
+    hint, has_body = taken(made, signature), bool(around.methods & _WITH_BODY)
     if is_upload(hint) and not form:
         raise no_such_place(made, signature, "a request of this method has no files")
     if is_upload(hint):
@@ -376,6 +393,7 @@ def _marked(
     if source in (Source.BODY, Source.FORM) and not has_body:
         raise no_such_place(made, signature, "a request of this method has no body")
     if source is Source.BODY:
+        taken(made, signature)
         check_readable(made, signature)
         return _with(made, source)
     name = mark.name or _plain_name(made.name)
@@ -388,8 +406,9 @@ def _marked(
 def _flat(made: Argument, source: Source, name: str, signature: Signature) -> Argument:
     """Make an argument of text, several texts, or a record of both."""
     made = msgspec.structs.replace(made, source=source)
+    hint = taken(made, signature)
     check_readable(made, signature)
-    if is_record(made.hint):
+    if is_record(hint):
         check_flat(made, signature)
         return msgspec.structs.replace(made, record=True)
     if not _is_text(made.hint) and not is_upload(made.hint):

@@ -15,16 +15,18 @@ from segue.core.errors import BadRequest, HTTPError, UnsupportedMediaType
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument
+from segue.core.handlers.whole import completer, whole_numbers
 from segue.core.http.media import MediaType
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import INFINITE, REQUIRED, Fault, FaultFinder, faults_of
 from segue.core.schema.models import decoders_of, is_of_model
+from segue.core.schema.views import incoming
 from segue.core.types import UNSET
 
 __all__ = ["UNFIT", "body_reader"]
 
-UNFIT = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What msgspec raises for a body that does not fit."""
+UNFIT = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+"""What is raised for a body that does not fit: by msgspec, or by the class it makes."""
 
 _MSGPACK: Final = (
     "application/msgpack",
@@ -45,9 +47,12 @@ def body_reader(
     """
     if bare(argument.hint) is bytes:
         return _as_it_came, lambda body, _content_type: body
-    decoders = decoders_of(argument.hint)
-    json = _Decoder(argument, decoders.json, _json)
-    packed = _Decoder(argument, decoders.msgpack, _unpack)
+    view = incoming(argument.hint)
+    hint = argument.hint if view is None else view.type
+    make = None if view is None else view.make
+    decoders = decoders_of(hint)
+    json = _Decoder(argument, hint, decoders.json, _json, make)
+    packed = _Decoder(argument, hint, decoders.msgpack, _unpack, make)
 
     def read(body: bytes, content_type: str) -> Any:
         if not content_type and not body:
@@ -83,8 +88,10 @@ class _Decoder:
 
     Args:
         argument: What the body becomes.
-        decode: The decoder of its type.
+        hint: What is decoded.
+        decode: The decoder of that.
         plain: The decoder of the format into plain data.
+        make: Makes what the argument is of what was decoded, where the two differ.
 
     Attributes:
         quick: Decodes and checks; its errors are `UNFIT`, and say too little.
@@ -93,14 +100,18 @@ class _Decoder:
     def __init__(
         self,
         argument: Argument,
+        hint: Any,
         decode: Callable[[bytes], Any],
         plain: Callable[[bytes], Any],
+        make: Callable[[Any], Any] | None,
     ) -> None:
-        self._hint = argument.hint
+        self._hint = hint
         self._default = argument.default
         self._plain = plain
-        check = check_for(argument.hint)
-        self.quick = decode if check is None else _checked(decode, check)
+        check, complete = check_for(hint), completer(hint)
+        decode = decode if check is None else _checked(decode, check)
+        decode = decode if complete is None else _completed(decode, complete)
+        self.quick = decode if make is None else _made(decode, make)
         # JSON has no number that is infinite or none; msgpack has.
         self._has_infinite = plain is _unpack
 
@@ -124,7 +135,7 @@ class _Decoder:
             raise
         except UNFIT as error:
             if body:
-                raise self._refusal(body, error) from error
+                return self._read_again(body, error)
         if self._default is UNSET:
             raise invalid("body", "$", REQUIRED, "missing")
         return self._default
@@ -135,13 +146,28 @@ class _Decoder:
             faults = self._find(data) or [Fault((), INFINITE, "value")]
             raise of_faults("body", "$", faults)
 
-    def _refusal(self, body: bytes, error: Exception) -> HTTPError:
+    def _read_again(self, body: bytes, error: Exception) -> Any:
+        """Decode a body that did not fit, where only its numbers were spelt oddly.
+
+        Raises:
+            Invalid: What is in it does not fit.
+            BadRequest: It is not what it says.
+        """
         try:
             data = self._plain(body)
         except RecursionError:
-            return BadRequest("The body is nested too deep.")
+            raise BadRequest("The body is nested too deep.") from error
         except UNFIT as malformed:
-            return BadRequest(f"The body is malformed: {malformed}")
+            raise BadRequest(f"The body is malformed: {malformed}") from error
+        spelt = body if self._has_infinite else whole_numbers(body)
+        if spelt != body:
+            try:
+                return self.quick(spelt)
+            except UNFIT as again:
+                error, data = again, self._plain(spelt)
+        raise self._refusal(data, error) from error
+
+    def _refusal(self, data: Any, error: Exception) -> HTTPError:
         faults = [] if is_of_model(error) else self._find(data)
         return of_faults("body", "$", faults or faults_of(error))
 
@@ -158,6 +184,23 @@ def _has_infinite(data: Any) -> bool:
         elif isinstance(part, list):
             parts.extend(part)  # pyright: ignore[reportUnknownArgumentType] - of Any
     return False
+
+
+def _made(
+    decode: Callable[[bytes], Any], make: Callable[[Any], Any]
+) -> Callable[[bytes], Any]:
+    return lambda body: make(decode(body))
+
+
+def _completed(
+    decode: Callable[[bytes], Any], complete: Callable[[Any], None]
+) -> Callable[[bytes], Any]:
+    def decode_and_complete(body: bytes) -> Any:
+        value = decode(body)
+        complete(value)
+        return value
+
+    return decode_and_complete
 
 
 def _checked(

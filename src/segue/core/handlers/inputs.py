@@ -43,6 +43,7 @@ _SCALARS = (
     dt.timedelta,
     enum.Enum,
 )
+_ABSENT = (types.NoneType, msgspec.UnsetType)
 _ARRAYS = (list, set, frozenset, tuple, Sequence, AbstractSet)
 
 
@@ -65,7 +66,7 @@ def bare(hint: Any) -> Any:
 
 
 def members_of(hint: Any) -> tuple[Any, ...]:
-    """List the members of a union without None; the type itself when it is none.
+    """List the members of a union that are values; the type itself when it is none.
 
     Example:
         >>> members_of(int | None), members_of(str)
@@ -74,9 +75,7 @@ def members_of(hint: Any) -> tuple[Any, ...]:
     hint = bare(hint)
     if typing.get_origin(hint) in (Union, types.UnionType):
         return tuple(
-            bare(member)
-            for member in typing.get_args(hint)
-            if member is not types.NoneType
+            bare(member) for member in typing.get_args(hint) if member not in _ABSENT
         )
     return (hint,)
 

@@ -2,16 +2,17 @@
 
 The answer is 422 with a problem document whose member `errors` lists every value that
 does not fit: `in` (the part of the request), `name` (the field, or the path to it),
-`message` and `code`, a stable word for programs.
+`message`, `code`, a stable word for programs, and the `limit` that it breaks. Code and
+limit are enough to say the same in another language.
 
 Source: RFC 9457, section 3.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from segue.core.errors import UnprocessableContent
-from segue.core.schema.faults import REQUIRED, Fault, Path
+from segue.core.schema.faults import REQUIRED, Fault, Path, limit_of
 
 __all__ = ["Invalid", "invalid", "missing", "of_faults", "several_invalid"]
 
@@ -57,15 +58,18 @@ def of_faults(place: str, root: str, faults: Iterable[Fault]) -> Invalid:
         root: What the value as a whole is called: `$` for a body, the name of a field.
         faults: What is wrong with it or in it.
     """
-    return several_invalid(
-        {
-            "in": place,
-            "name": _named(root, fault.path),
-            "message": fault.message,
-            "code": fault.code,
-        }
-        for fault in faults
-    )
+    return several_invalid(_told(place, root, fault) for fault in faults)
+
+
+def _told(place: str, root: str, fault: Fault) -> dict[str, Any]:
+    name = _named(root, fault.path)
+    told = {"in": place, "name": name, "message": fault.message, "code": fault.code}
+    limit = limit_of(fault.message) if fault.code in _LIMITED else None
+    return told if limit is None else {**told, "limit": limit}
+
+
+_LIMITED: Final = ("too_small", "too_large", "too_short", "too_long", "not_multiple")
+"""The mistakes that have a limit."""
 
 
 def _named(root: str, path: Path) -> str:

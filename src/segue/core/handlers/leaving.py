@@ -1,5 +1,7 @@
 """Write the lines that turn what a handler returned into what leaves."""
 
+from typing import Any
+
 import msgspec
 
 from segue.core.handlers.answers import (
@@ -11,11 +13,16 @@ from segue.core.handlers.answers import (
     to_response,
 )
 from segue.core.handlers.draft import Draft
+from segue.core.handlers.heading import Heading
 from segue.core.handlers.inputs import bare
-from segue.core.handlers.outputs import Exact, answer_holder, exactly
+from segue.core.handlers.outputs import Exact, exactly
+from segue.core.handlers.plan import Plan
 from segue.core.handlers.rendering import Renderers
+from segue.core.handlers.showing import answer_shower, show_undeclared, shower
 from segue.core.http.encoding import encode_json, quick_encode
 from segue.core.http.response import Stream
+from segue.core.schema.describe import describe
+from segue.core.schema.shape import Kind
 from segue.core.types import UNSET
 
 __all__ = ["write_out", "write_pair"]
@@ -30,7 +37,7 @@ def write_pair(draft: Draft) -> str:
         return way.finished
     _write_exact(way, draft)
     ((test, kind),) = way.usual
-    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: "encode_(answer_)"}
+    body = {TEXT_KIND: "answer_.encode()", JSON_KIND: f"encode_({way.shown})"}
     made = f"({kind}, {body.get(kind, 'answer_')})"
     return f"{made} if {test} else {way.finished}"
 
@@ -50,6 +57,8 @@ def write_out(draft: Draft) -> None:
         word = "elif"
         add(f"    kind_ = {kind}")
         if kind == JSON_KIND:
+            if way.shown != "answer_":
+                add(f"    answer_ = {way.shown}")
             add("    try:")
             add("        out_ = quick_encode_(answer_)")
             add("    except Exception:")
@@ -78,38 +87,78 @@ class _WayOut(msgspec.Struct, frozen=True):
         finished: The expression that makes a pair or a `Response` of any answer.
         usual: The tests of the usual answers, each with the kind of its pair.
         exact: What must be written before `exact_` can be such a test.
+        shown: The expression of what leaves of a usual answer that is data.
     """
 
     finished: str
     usual: tuple[tuple[str, int], ...] = ()
     exact: Exact | None = None
+    shown: str = "answer_"
+
+
+def _response_of(plan: Plan, namespace: dict[str, Any]) -> str | None:
+    """Give the expression of an answer that is never a pair, if it is none."""
+    if plan.is_generator:
+        namespace["stream_"] = Stream
+        media_type, status = stream_type(plan.returns), plan.status or 200
+        return f"stream_(answer_, {status}, media_type={media_type!r})"
+    if plan.headers is not None:
+        namespace["headed_"] = Heading(plan)
+        return "headed_(answer_, request_)"
+    if plan.status in _BODILESS:
+        # A pair always has a body; a Response takes it off.
+        namespace["to_response_"] = to_response
+        return f"to_response_(answer_, {plan.status})"
+    if plan.renderers:
+        namespace["render_"] = Renderers(plan)
+        return "render_(answer_, request_)"
+    return None
 
 
 def _way_out(draft: Draft) -> _WayOut:
     plan, namespace = draft.plan, draft.namespace
     namespace["finish_"], namespace["encode_"] = finish, encode_json
-    if plan.is_generator:
-        namespace["stream_"] = Stream
-        media_type, status = stream_type(plan.returns), plan.status or 200
-        return _WayOut(f"stream_(answer_, {status}, media_type={media_type!r})")
-    if plan.status in _BODILESS:
-        # A pair always has a body; a Response takes it off.
-        namespace["to_response_"] = to_response
-        return _WayOut(f"to_response_(answer_, {plan.status})")
-    if plan.renderers:
-        namespace["render_"] = Renderers(plan)
-        return _WayOut("render_(answer_, request_)")
+    if (made := _response_of(plan, namespace)) is not None:
+        return _WayOut(made)
     declared = f", {plan.status}" if plan.status else ""
+    if plan.returns is UNSET or describe(plan.returns).kind is Kind.ANY:
+        return _undeclared(draft, declared)
+    if (show := shower(plan.returns)) is not None:
+        namespace["show_"], namespace["hold_"] = show, answer_shower(plan.returns)
+        return _viewed(draft, declared)
+    return _declared(draft, declared)
+
+
+def _undeclared(draft: Draft, declared: str) -> _WayOut:
+    draft.namespace["show_"] = show_undeclared
+    finished = f"finish_(show_(answer_){declared})"
+    if draft.plan.returns is not UNSET:
+        return _WayOut(finished)
+    draft.namespace["str_"], draft.namespace["dict_"] = str, dict
+    usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", JSON_KIND)
+    return _WayOut(finished, usual)
+
+
+def _viewed(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer with views: `show_` makes of it what is encoded."""
+    finished = f"finish_(hold_(answer_){declared})"
+    known = pair_kind(bare(draft.plan.returns))
+    if known is None:
+        return _WayOut(finished)
+    draft.namespace["returned_"] = known[0]
+    test = "type(answer_) is returned_"
+    return _WayOut(finished, ((test, known[1]),), shown="show_(answer_)")
+
+
+def _declared(draft: Draft, declared: str) -> _WayOut:
+    """Write an answer that is held to its type."""
+    plan, namespace = draft.plan, draft.namespace
     finished = f"finish_(answer_{declared})"
-    if plan.returns is UNSET:
-        namespace["str_"], namespace["dict_"] = str, dict
-        usual = ("type(answer_) is str_", TEXT_KIND), ("type(answer_) is dict_", 1)
-        return _WayOut(finished, usual)
     known, exact = pair_kind(bare(plan.returns)), None
     if known is not None:
         namespace["returned_"] = known[0]
         exact = Exact("type(answer_) is returned_")
-    if (hold := answer_holder(plan.returns)) is not None:
+    if (hold := answer_shower(plan.returns)) is not None:
         namespace["hold_"] = hold
         finished = f"finish_(hold_(answer_){declared})"
         exact = exactly(plan.returns, "answer_", namespace)

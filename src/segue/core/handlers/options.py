@@ -61,6 +61,15 @@ def _is_renderers(value: Any) -> bool:
     return all("/" in str(name) and callable(offered[name]) for name in offered)
 
 
+def _is_headers(value: Any) -> bool:
+    if callable(value):
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    lines: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType] - that is what is asked
+    return all(isinstance(text, str) for pair in lines.items() for text in pair)
+
+
 def _is_answers(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_status, value))  # pyright: ignore[reportUnknownArgumentType] - that is what is asked
 
@@ -71,6 +80,7 @@ _KNOWN: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = MappingProxyTyp
         "body_limit": (_is_size, "a number of bytes"),
         "deprecated": (_is_flag, "True or False"),
         "description": (_is_text, "text"),
+        "headers": (_is_headers, "a mapping of names to text, or a function"),
         "include_in_schema": (_is_flag, "True or False"),
         "inline": (_is_flag, "True or False"),
         "middleware": (_is_functions, "a generator function, or a list of them"),

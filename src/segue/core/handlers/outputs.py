@@ -27,11 +27,12 @@ from segue.core.handlers.inputs import (
     is_optional,
     members_of,
 )
+from segue.core.http.encoding import json_error
 from segue.core.http.response import Response
 from segue.core.schema.faults import faults_of
 from segue.core.schema.models import is_model
 
-__all__ = ["Exact", "answer_holder", "exactly", "holder"]
+__all__ = ["Exact", "answer_holder", "exactly", "holder", "is_object"]
 
 Hold: TypeAlias = Callable[[Any], Any]
 
@@ -40,18 +41,24 @@ _ARRAYS = (list, set, frozenset, tuple)
 _LISTS: tuple[Any, ...] = (*_ARRAYS, Sequence, AbstractSet)
 
 
-def answer_holder(hint: Any) -> Hold | None:
+def answer_holder(
+    hint: Any, build: "Callable[[Any], Hold | None] | None" = None
+) -> Hold | None:
     """Build what holds a whole answer to its declared type.
+
+    Args:
+        hint: The declared type, or that and a status.
+        build: Builds what holds the answer without its status.
 
     Returns:
         None when the hint holds nothing back.
     """
-    hint = bare(hint)
-    arguments = typing.get_args(hint)
-    if typing.get_origin(hint) is tuple and arguments[1:] == (int,):
+    plain = bare(hint)
+    arguments = typing.get_args(plain)
+    if typing.get_origin(plain) is tuple and arguments[1:] == (int,):
         # (answer, status)
-        hint = bare(arguments[0])
-    hold = holder(hint)
+        hint = arguments[0]
+    hold = holder(hint) if build is None else build(hint)
     if hold is None:
         return None
 
@@ -60,9 +67,9 @@ def answer_holder(hint: Any) -> Hold | None:
             return answer
         try:
             return hold_several(answer) if type(answer) is tuple else hold(answer)
-        except RecursionError:
-            # The encoder finds the circle and names it.
-            return cast("Any", answer)
+        except RecursionError as error:
+            # What is held back must not leave because it is deep.
+            raise json_error(answer, error) from error
 
     def hold_several(answer: Any) -> Any:
         if len(answer) == 2 and isinstance(answer[1], int):  # noqa: PLR2004 - (answer, status)
@@ -211,7 +218,7 @@ class _Record:
             return value
         if isinstance(value, Mapping):
             return self._of_mapping(cast("Mapping[str, Any]", value))
-        if _is_object(value):
+        if is_object(value):
             return self._copy(value)
         return value
 
@@ -276,7 +283,8 @@ def _attributes(cls: type[Any], fields: Mapping[str, Any]) -> Sequence[str]:
     return tuple(fields)
 
 
-def _is_object(value: Any) -> bool:
+def is_object(value: Any) -> bool:
+    """Tell whether a value is an object with attributes that can stand for another."""
     return not isinstance(value, (enum.Enum, Response)) and (
         has_fields(type(value)) or hasattr(value, "__dict__")
     )

@@ -3,11 +3,14 @@
 import functools
 import inspect
 from types import FrameType
-from typing import Any, cast
+from typing import Any, Final, cast
 
-__all__ = ["calling_place", "code_of", "place_of"]
+__all__ = ["PLACE", "calling_place", "code_of", "place_of"]
 
-_HOUSE = "segue"
+PLACE: Final = "__segue_place__"
+"""What a function that was made has for a place: where it was asked for."""
+
+_HOUSE: Final = "segue"
 
 
 def code_of(function: Any) -> Any:
@@ -31,6 +34,8 @@ def place_of(function: Any) -> str:
     target: Any = inspect.unwrap(function)
     while isinstance(target, functools.partial):
         target = inspect.unwrap(target.func)
+    if (said := getattr(target, PLACE, None)) is not None:
+        return str(said)
     name = str(getattr(target, "__qualname__", type(target).__qualname__))
     name = name.rpartition("<locals>.")[2]
     code = getattr(target, "__code__", None)

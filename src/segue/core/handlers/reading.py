@@ -42,7 +42,8 @@ _SHARED: Mapping[Source, str] = types.MappingProxyType(
 def needs_request(plan: Plan) -> bool:
     """Tell whether a plan needs the `Request`, for itself or to read its parts."""
     asks = plan.uses(Source.REQUEST, Source.HEADER, Source.COOKIE, Source.FORM)
-    return asks or reads_late(plan) or bool(plan.renderers)
+    finishes = bool(plan.renderers) or plan.headers is not None
+    return asks or reads_late(plan) or finishes
 
 
 def reads_late(plan: Plan) -> bool:

@@ -1,6 +1,10 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
+import typing
 from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.errors import PlanError, did_you_mean
@@ -19,19 +23,24 @@ from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.schema.models import decoders_of
+from segue.core.schema.views import shown_as, taken_as
 from segue.core.types import UNSET
+from segue.core.websockets.socket import WebSocket
 
 __all__ = [
     "check_colours",
     "check_flat",
+    "check_messages",
     "check_names",
     "check_readable",
+    "check_shown",
     "check_wholes",
     "circle",
     "guard_clash",
     "no_such_place",
     "nothing_provides",
     "short_lived",
+    "taken",
     "two_types",
 ]
 
@@ -106,10 +115,13 @@ def check_readable(argument: Argument, signature: Signature) -> None:
     Raises:
         PlanError: The type cannot be read from a request.
     """
-    if argument.hint is UNSET or is_upload(argument.hint):
-        return
+    if argument.hint is not UNSET and not is_upload(argument.hint):
+        _check_decoded(taken(argument, signature), argument, signature)
+
+
+def _check_decoded(hint: Any, argument: Argument, signature: Signature) -> None:
     try:
-        decoders_of(argument.hint)
+        decoders_of(hint)
     except (TypeError, ValueError, NameError, RuntimeError) as error:
         raise PlanError(
             "SG-PLAN-004",
@@ -122,6 +134,56 @@ def check_readable(argument: Argument, signature: Signature) -> None:
         ) from error
 
 
+def check_messages(argument: Argument, signature: Signature) -> None:
+    """Refuse a socket whose messages have no look on the wire.
+
+    Raises:
+        PlanError: The type of a message cannot be read.
+    """
+    if argument.key is not WebSocket:
+        return
+    for hint, way in zip(
+        typing.get_args(bare(argument.hint)), (taken_as, shown_as), strict=False
+    ):
+        try:
+            woven = way(hint)
+        except PlanError as error:
+            raise _placed(error, signature.place) from error
+        message = msgspec.structs.replace(argument, hint=hint)
+        _check_decoded(woven, message, signature)
+
+
+def taken(argument: Argument, signature: Signature) -> Any:
+    """Find the type that an argument is decoded to: another one for a view.
+
+    Raises:
+        PlanError: The view asks for what its type does not have.
+    """
+    try:
+        return argument.hint if argument.hint is UNSET else taken_as(argument.hint)
+    except PlanError as error:
+        raise _placed(error, signature.place) from error
+
+
+def check_shown(plan: Plan) -> None:
+    """Refuse an answer whose view asks for what its type does not have.
+
+    Raises:
+        PlanError: With the place of the handler.
+    """
+    try:
+        shown_as(plan.returns)
+    except PlanError as error:
+        raise _placed(error, plan.place) from error
+
+
+def _placed(error: PlanError, place: str) -> PlanError:
+    problem = error.problem
+    return PlanError(
+        problem.code, problem.what, why=problem.why, fix=problem.fix, where=(place,)
+    )
+
+
 def check_flat(argument: Argument, signature: Signature) -> None:
     """Refuse a record with more in it than text.
 
@@ -129,7 +191,7 @@ def check_flat(argument: Argument, signature: Signature) -> None:
         PlanError: One of its fields is a record itself.
     """
     place = argument.source.value
-    for name, hint in fields_of(argument.hint).items():
+    for name, hint in fields_of(taken_as(argument.hint)).items():
         if is_upload(hint) and argument.source is Source.FORM:
             continue
         if not is_scalar(hint) and not is_repeated(hint):

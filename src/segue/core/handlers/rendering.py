@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from segue.core.errors import NotAcceptable
 from segue.core.handlers.answers import status_of, to_response
-from segue.core.handlers.outputs import answer_holder
 from segue.core.handlers.plan import Plan
+from segue.core.handlers.showing import answer_shower
 from segue.core.http.encoding import encode_json
 from segue.core.http.request import Request
 from segue.core.http.response import Response
@@ -38,7 +38,7 @@ class Renderers:
         offered: Mapping[str, Callable[[Any], Any]] = plan.renderers
         self._functions = {_JSON: encode_json, **offered}
         self._status = plan.status
-        self._hold = None if plan.returns is UNSET else answer_holder(plan.returns)
+        self._hold = None if plan.returns is UNSET else answer_shower(plan.returns)
 
     def __call__(self, answer: Any, request: Request) -> Response:
         """Make the `Response` of an answer.

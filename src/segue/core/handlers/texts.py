@@ -5,12 +5,15 @@ empty field of a form is None for an optional number. What does not fit is an `I
 which names the place.
 """
 
+import datetime as dt
 import math
+import types
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
+from segue.core.errors import nearest
 from segue.core.handlers.inputs import (
     bare,
     fields_of,
@@ -21,14 +24,16 @@ from segue.core.handlers.inputs import (
     members_of,
     values_of,
 )
-from segue.core.handlers.invalid import invalid, of_faults
+from segue.core.handlers.invalid import Invalid, invalid, of_faults
 from segue.core.handlers.plan import Argument, Source
+from segue.core.handlers.whole import completer
 from segue.core.http.forms import FormData, Upload
 from segue.core.http.headers import Headers
 from segue.core.http.urls import parse_query
 from segue.core.schema.checks import check_for
 from segue.core.schema.faults import Fault, FaultFinder, faults_of
 from segue.core.schema.models import decoders_of, is_model, is_of_model
+from segue.core.schema.views import incoming, taken_as
 from segue.core.types import UNSET
 
 __all__ = [
@@ -44,6 +49,8 @@ __all__ = [
 Pairs: TypeAlias = Mapping[str, list[Any]]
 """The values of each name."""
 
+_HINTS: Final = 10
+_LONGEST: Final = 64
 _WORDS: Final = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
@@ -66,7 +73,7 @@ def form_pairs(form: FormData) -> Pairs:
 def whole_pairs(values: Any, hint: Any) -> Pairs:
     """Collect what headers or cookies have for the fields of a record."""
     found: dict[str, list[str]] = {}
-    for name in fields_of(hint):
+    for name in fields_of(taken_as(hint)):
         if isinstance(values, Headers):
             texts = values.get_all(name.replace("_", "-"))
         else:
@@ -110,9 +117,12 @@ class _Text:
     """Converts data made of texts to a type, and finds what is wrong with it."""
 
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        view = incoming(hint)
+        self._hint = hint = hint if view is None else view.type
+        self._make = _as_it_is if view is None else view.make
         self._spell = _plain_reader(hint)
         self._check = check_for(hint)
+        self._complete = completer(hint)
         self._convert = decoders_of(hint).text
 
     @cached_property
@@ -137,8 +147,10 @@ class _Text:
         try:
             value = self._convert(data)
             if is_finite(value) and (self._check is None or self._check(value)):
-                return value
-        except ValueError as error:
+                if self._complete is not None:
+                    self._complete(value)
+                return self._make(value)
+        except (ValueError, TypeError) as error:
             first = faults_of(error)
             if is_of_model(error):
                 raise of_faults(place, root, first) from None
@@ -172,7 +184,7 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
         others: Names that other arguments ask for.
     """
     hint, default, place = argument.hint, argument.default, argument.source.value
-    fields = fields_of(hint)
+    fields = fields_of(taken_as(hint))
     readers = {name: _field_reader(of) for name, of in fields.items()}
     ignored = frozenset(others) - fields.keys()
     text = _Text(hint)
@@ -185,9 +197,22 @@ def record_reader(argument: Argument, others: Iterable[str]) -> Callable[[Pairs]
             for name, values in pairs.items()
             if name not in ignored
         }
-        return text.convert(found, place, "")
+        try:
+            return text.convert(found, place, "")
+        except Invalid as error:
+            raise _with_hints(error, {*fields, *ignored}) from error
 
     return read
+
+
+def _with_hints(error: Invalid, known: Iterable[str]) -> Invalid:
+    """Name the nearest field beside the first few that there are not."""
+    unknown = [e for e in error.extra["errors"] if e["code"] == "unknown_field"]
+    for each in unknown[:_HINTS]:
+        # To compare costs more, the longer the name is.
+        near = nearest(each["name"][:_LONGEST], known)
+        each["message"] += f"; did you mean {near!r}?" if near else ""
+    return error
 
 
 def _last(values: list[Any]) -> Any:
@@ -203,11 +228,13 @@ def _field_reader(hint: Any) -> Callable[[list[Any]], Any]:
 
 def _plain_reader(hint: Any) -> Callable[[Any], Any]:
     """Find how a text must be spelt anew before msgspec reads it."""
-    members, reads = members_of(hint), _as_it_is
-    if members == (bool,):
-        reads = _word
-    if is_repeated(hint) and _items_of(hint) == {bool}:
-        return lambda texts: [_word(text) for text in texts]
+    members = members_of(hint)
+    reads: Callable[[Any], Any] = _as_it_is
+    if len(members) == 1:
+        reads = _SPELLINGS.get(members[0], reads)
+    if is_repeated(hint) and len(items := _items_of(hint)) == 1:
+        spell = _SPELLINGS.get(items.pop(), _as_it_is)
+        return lambda texts: [spell(text) for text in texts]
     if is_optional(hint) and str not in members:
         # An empty field of a form.
         return lambda text: None if text == "" else reads(text)
@@ -223,8 +250,20 @@ def _word(text: Any) -> Any:
     return _WORDS.get(text.lower(), text) if isinstance(text, str) else text
 
 
+def _time(text: Any) -> Any:
+    """Keep a number from being read as seconds since 1970, which no document tells."""
+    is_number = isinstance(text, str) and text[-1:].isdigit() and ":" not in text
+    return f"{text} " if is_number else text
+
+
 def _as_it_is(text: Any) -> Any:
     return text
+
+
+_SPELLINGS: Final[Mapping[Any, Callable[[Any], Any]]] = types.MappingProxyType(
+    {bool: _word, dt.datetime: _time, dt.timedelta: _time}
+)
+"""How the texts of some types are spelt anew."""
 
 
 def is_finite(value: Any) -> bool:

@@ -29,15 +29,21 @@ _ENCODER: Final = msgspec.json.Encoder(enc_hook=_encode_model)
 quick_encode: Final = _ENCODER.encode
 """The encoder itself, whose errors do not say where; `encode_json` does."""
 
-_FAILURES: Final = (RecursionError, TypeError, ValueError, OverflowError)
+_FAILURES: Final = (
+    RecursionError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    AttributeError,
+)
 
 
 def encode_json(data: Any) -> bytes:
     """Encode data as JSON.
 
     Raises:
-        WalkError: The data holds itself, or a value that JSON cannot hold; the
-            error names its place.
+        WalkError: The data holds itself, a value that JSON cannot hold, or an
+            object that lacks one of its fields; the error names its place.
 
     Example:
         >>> encode_json({"id": 3, "tags": ("a", "b")})
@@ -59,12 +65,24 @@ def json_error(data: Any, error: Exception) -> WalkError:
     if isinstance(error, RecursionError):
         return _cycle_error(data)
     path, value = _find_failure(data)
+    if isinstance(error, AttributeError):
+        return _blank_error(path, value)
     return WalkError(
         "SG-HTTP-007",
         f"{path} is a {type(value).__qualname__}, which cannot be JSON: {error}",
         why="The answer could not be written.",
         fix="Return text, numbers, dates, lists, dicts, Structs or dataclasses; "
         "convert this value to one of them first.",
+    )
+
+
+def _blank_error(path: str, value: Any) -> WalkError:
+    name = next((n for n in _field_names(value) if not hasattr(value, n)), "")
+    return WalkError(
+        "SG-VIEW-008",
+        f"{path} is a {type(value).__qualname__}, whose {name!r} has no value.",
+        why="It was left out of the input that the object was made of.",
+        fix=f"Give it one first, `it.{name} = ...`, or give the field a default.",
     )
 
 

@@ -35,7 +35,7 @@ def map_app(kernel: Kernel) -> dict[str, Any]:
 
 
 def _route(kernel: Kernel, route: Route) -> dict[str, Any]:
-    plan = kernel.plan_for(route)
+    plan = kernel.served_for(route).plan
     entry = kernel.entry_for(route)
     return {
         "methods": None if route.methods is None else sorted(route.methods),
@@ -68,18 +68,18 @@ def _function(plan: Plan) -> dict[str, Any]:
 
 
 def _argument(argument: Argument) -> dict[str, Any]:
-    hint = None if argument.hint is UNSET else type_name(argument.hint)
     return {
         "name": argument.name,
-        "type": hint,
+        "type": argument.type,
         "from": argument.source.value,
+        "wire": argument.wire,
         "required": argument.default is UNSET,
     }
 
 
 def _provided(one: Provided) -> dict[str, Any]:
     return {
-        "type": type_name(one.provider.key),
+        "type": one.type,
         "lives": one.provider.scope,
         **_function(one.plan),
     }

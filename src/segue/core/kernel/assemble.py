@@ -127,7 +127,7 @@ class _Assembler:
             app=self._from.app,
             configuration=configuration,
             table=self._table,
-            plan_for=lambda route: self._served[id(route)].plan,
+            served_for=lambda route: self._served[id(route)],
             entry_for=entries.entry_for,
             surface=Surface(
                 afters=tuple(self._afters),
@@ -144,7 +144,7 @@ class _Assembler:
             loop=loop,
             tools=self._tools,
             factory_for=entries.factory_for,
-            provided=frozenset(self._provided),
+            provided=self._keys(),
             teardowns=tuple(self._teardowns),
             listeners=self._listeners,
             commands=self._commands,
@@ -154,6 +154,11 @@ class _Assembler:
             kernel.surface, scope_of=kernel.scope_of
         )
         return kernel
+
+    def _keys(self) -> frozenset[Any]:
+        """List what providers make, also those that a type brings itself."""
+        made = (one.provider.key for p in self._plans.values() for one in p.provided)
+        return frozenset({*self._provided, *made})
 
     def _entries(self, root: Chain) -> Entries:
         is_watched = (
@@ -300,6 +305,7 @@ class _Assembler:
             options.get("status"),
             options.get("inline"),
             id(options.get("renderers")),
+            id(options.get("headers")),
             tuple(map(id, guards)),
             id(chain.providers),
             declared.owner,

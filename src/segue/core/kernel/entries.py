@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from segue.core.handlers.brought import brought_provider
 from segue.core.handlers.build import build_plan
 from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
+from segue.core.handlers.messages import messages_of
 from segue.core.handlers.plan import Source
 from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.limits import Limits
@@ -81,6 +83,7 @@ class Entries:
             limits=self._limits(options.get("body_limit")),
             timeout=options.get("timeout", self._configuration.timeout),
             path_names=served.path_names,
+            messages=messages_of(served.plan) if served.declared.is_socket else None,
         )
         return self._coloured(entry)
 
@@ -168,7 +171,8 @@ class Entries:
     ) -> Call:
         served = None if route is None else self._served[id(route)]
         known = self._root.providers if served is None else served.chain.providers
-        provider = known.get(wanted[0]) or depended(wanted[0])
+        key = wanted[0]
+        provider = known.get(key) or brought_provider(key) or depended(key)
         around = Surroundings(
             path=() if served is None else served.path_names,
             methods=frozenset({"GET"}),

@@ -12,6 +12,7 @@ from segue.core.http.limits import Limits
 from segue.core.http.response import Response
 from segue.core.kernel.middleware import Layer
 from segue.core.kernel.steps import Colour, Step
+from segue.core.websockets.socket import Messages
 
 __all__ = ["Entry", "Hook", "colour_of", "hook_of"]
 
@@ -54,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True):
         is_light: No step of the walk waits.
         is_plain: Nothing surrounds the handler: the protocols take the short way.
         path_names: The names of the values of path and host, in their order.
+        messages: How the handler of a socket reads and writes.
     """
 
     route: Any
@@ -68,6 +70,7 @@ class Entry(msgspec.Struct, frozen=True):
     is_light: bool = False
     is_plain: bool = True
     path_names: tuple[str, ...] = ()
+    messages: Messages | None = None
 
     @property
     def status(self) -> int:

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from segue.core.handlers.plan import Plan, type_name
+from segue.core.handlers.plan import Plan
 from segue.core.http.request import Request
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
+from segue.core.kernel.permission import ask_guards
 from segue.core.routing.matcher import Found
-from segue.core.types import UNSET
 
 __all__ = ["Explanation", "explain"]
 
@@ -27,6 +27,7 @@ class Explanation(msgspec.Struct, frozen=True):
         arguments: Where each argument of the handler comes from.
         providers: What is made for the request: by whom, for how long, from what.
         source: The function that was written for the route.
+        permission: What each guard decided, where they were asked.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Explanation(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...]
     source: str
     providers: tuple[str, ...] = ()
+    permission: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Build data for JSON."""
@@ -56,6 +58,8 @@ class Explanation(msgspec.Struct, frozen=True):
         lines += [f"  {step}" for step in self.steps]
         lines += ["", "arguments"]
         lines += [f"  {argument}" for argument in self.arguments] or ["  none"]
+        if self.permission:
+            lines += ["", "permission", *(f"  {each}" for each in self.permission)]
         if self.providers:
             lines += ["", "providers", *(f"  {each}" for each in self.providers)]
         lines += ["", "source", *(f"  {line}" for line in self.source.splitlines())]
@@ -102,7 +106,12 @@ class _NoBody:
 
 
 def explain(
-    kernel: Kernel, method: str, target: str, headers: Iterable[tuple[str, str]] = ()
+    kernel: Kernel,
+    method: str,
+    target: str,
+    headers: Iterable[tuple[str, str]] = (),
+    *,
+    ask: bool = False,
 ) -> Explanation:
     """Explain which route answers, and how.
 
@@ -111,6 +120,7 @@ def explain(
         method: Any case.
         target: A path, with a query if predicates look at it.
         headers: What predicates look at, `Host` among them.
+        ask: Start the app and ask the guards what they decide.
     """
     method = method.upper()
     exchange = _Imagined(method, target, headers)
@@ -133,6 +143,13 @@ def explain(
         return Explanation(method, target, candidates, None, miss, (), (), "")
     entry = kernel.entry_for(found.route)
     plan = entry.call.plan
+    permission: tuple[str, ...] = ()
+    if ask:
+        import asyncio  # noqa: PLC0415 - only who asks pays for it
+
+        values = (*found.values, *found.host_values.values())
+        imagined = kernel.request(exchange, entry, values)
+        permission = asyncio.run(ask_guards(kernel, plan, imagined))
     return Explanation(
         method=method,
         path=target,
@@ -143,6 +160,7 @@ def explain(
         arguments=tuple(str(argument) for argument in plan.arguments),
         source=entry.call.source,
         providers=tuple(_providers(plan)),
+        permission=permission or ("no guard: everybody may",) * ask,
     )
 
 
@@ -168,10 +186,7 @@ def _steps(kernel: Kernel, entry: Entry) -> Iterable[str]:
     yield f"handler {_named(plan)}, {colour[entry.colour.value]}"
     if entry.timeout is not None:
         yield f"at most {entry.timeout} seconds"
-    returns = (
-        "whatever it returns" if plan.returns is UNSET else type_name(plan.returns)
-    )
-    yield f"answer: {returns}, status {entry.status}"
+    yield f"answer: {plan.leaves}, status {entry.status}"
     for hook in kernel.surface.afters:
         yield f"after {_named(hook.call.plan)}"
     for hook in kernel.teardowns:

@@ -38,7 +38,9 @@ async def answer_handshake(
         entry: Entry = found.entry.entry
         values = (*found.values, *found.host_values.values())
         request = kernel.request(exchange, entry, values)
-        await serve_socket(kernel, WebSocket(channel, request), entry, values)
+        await serve_socket(
+            kernel, WebSocket(channel, request, entry.messages), entry, values
+        )
 
 
 def _match(

@@ -23,7 +23,6 @@ from segue.core.errors import (
 )
 from segue.core.handlers.compile import Call
 from segue.core.handlers.draft import Tools
-from segue.core.handlers.plan import Plan
 from segue.core.http.bodies import on_event_loop
 from segue.core.http.hosts import HostRule, valid_host
 from segue.core.http.limits import Limits
@@ -31,6 +30,7 @@ from segue.core.http.proxies import ProxyTrust
 from segue.core.http.request import Exchange, Request
 from segue.core.http.response import Response
 from segue.core.kernel.access import AccessLog
+from segue.core.kernel.chain import Served
 from segue.core.kernel.current import current, find_request
 from segue.core.kernel.entry import Entry, Hook
 from segue.core.kernel.events import AppStarted, AppStopped, RequestFinished
@@ -54,23 +54,9 @@ E = TypeVar("E")
 _USUAL = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}
 )
-_WEBDAV = frozenset(
-    {
-        "PROPFIND",
-        "PROPPATCH",
-        "MKCOL",
-        "COPY",
-        "MOVE",
-        "LOCK",
-        "UNLOCK",
-        "REPORT",
-        "SEARCH",
-        "PURGE",
-        "LINK",
-        "UNLINK",
-    }
-)
-KNOWN_METHODS = _USUAL | _WEBDAV
+_WEBDAV = frozenset({"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE"})
+_FURTHER = frozenset({"LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "UNLINK"})
+KNOWN_METHODS = _USUAL | _WEBDAV | _FURTHER
 """What is 405 where a path does not answer it; any other word is 501."""
 
 _REMEMBERED_HOSTS = 1000
@@ -128,6 +114,7 @@ class Kernel(msgspec.Struct, eq=False):
     """A frozen app.
 
     Attributes:
+        served_for: Finds what was declared for a route and around it.
         factory_for: Finds the compiled factory of what a provider makes.
         provided: The keys of all providers.
         outer: The entry of an answer that no route gives, with the app's middleware.
@@ -138,7 +125,7 @@ class Kernel(msgspec.Struct, eq=False):
     app: Any
     configuration: Configuration
     table: RouteTable
-    plan_for: Callable[[Route], Plan]
+    served_for: Callable[[Route], Served]
     entry_for: Callable[[Route], Entry]
     surface: Surface
     outer: Entry
@@ -434,7 +421,7 @@ class Kernel(msgspec.Struct, eq=False):
     def needs_asgi(self) -> str | None:
         """Name the line that makes WSGI not enough; None when WSGI is enough."""
         for route in self.table:
-            plan = self.plan_for(route)
+            plan = self.served_for(route).plan
             if WEBSOCKET in (route.methods or ()):
                 return f"{route.place} is a WebSocket"
             if plan.is_async:
@@ -447,7 +434,7 @@ class Kernel(msgspec.Struct, eq=False):
 
     def streams(self) -> bool:
         """Tell whether some handler is a generator."""
-        return any(self.plan_for(route).is_generator for route in self.table)
+        return any(self.served_for(route).plan.is_generator for route in self.table)
 
     def is_endless(self, response: Response) -> bool:
         """Tell whether an answer is a stream of events, which no stop waits for."""

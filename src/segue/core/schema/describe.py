@@ -30,6 +30,7 @@ import msgspec
 
 from segue.core.schema.fields import fill, read_fields
 from segue.core.schema.marks import both_bounds, both_notes, read_bounds, read_notes
+from segue.core.schema.refining import view_of
 from segue.core.schema.shape import (
     NO_BOUNDS,
     NO_NOTES,
@@ -113,6 +114,8 @@ def _describe(hint: Any, within: tuple[Any, ...]) -> Shape:
         plain, marks, aliases = _peel(hint)
         if any(alias in within for alias in aliases):
             return Shape(Kind.OTHER, hint)
+        if (view := view_of(plain, marks)) is not None:
+            return view.shape(plain, marks)
         return _marked(_plain(plain, (*within, *aliases)), marks)
     except Exception:  # a hint may be any object, and what it does is not our fault
         return Shape(Kind.OTHER, hint)
@@ -291,6 +294,10 @@ def name_of(hint: Any, *, full: bool = False) -> str:
         'list[segue.core.schema.shape.Shape]'
     """
     plain = bare(hint)
+    if view_of(plain, marks_of(hint)) is not None:
+        shape = describe(hint)
+        if shape.hint is not hint:
+            return name_of(shape.hint, full=full)
     arguments = [name_of(each, full=full) for each in typing.get_args(plain)]
     origin: Any = typing.get_origin(plain) or plain
     if origin in (Union, types.UnionType):

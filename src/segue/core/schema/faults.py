@@ -13,6 +13,7 @@ the one that it must be. What is kept grows with the types, never with the data.
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeAlias, TypeGuard
 
@@ -37,6 +38,7 @@ __all__ = [
     "fault_of",
     "faults_of",
     "find_faults",
+    "limit_of",
 ]
 
 MOST: Final = 100
@@ -411,6 +413,25 @@ def fault_of(error: Exception) -> Fault:
 
 # A name, a position; the key of a mapping is told as `[...]`.
 _STEPS: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+
+
+def limit_of(message: str) -> float | None:
+    """Read the number that a sentence names as the limit; None where it names none.
+
+    Example:
+        >>> limit_of("Expected `str` of length <= 4"), limit_of("Expected `int`")
+        (4, None)
+    """
+    words = message.rsplit(None, 2)
+    last = words[-2] if words[-1] in _UNITS else words[-1]
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(last)
+    return None
+
+
+_UNITS: Final = frozenset({"bytes", "character", "characters", "item", "items"})
+"""What stands behind a limit in pydantic's sentences."""
 
 
 def code_of(message: str) -> str:

@@ -106,9 +106,8 @@ class JsonSchemas:
         return {**alike, "enum": values}
 
     def _list(self, shape: Shape, direction: Direction) -> Schema:
-        schema: Schema = {"type": "array"}
-        if items := self.schema(shape.inner[0], direction):
-            schema["items"] = items
+        items = self.schema(shape.inner[0], direction)
+        schema: Schema = {"type": "array", "items": items}
         if shape.kind is Kind.SET:
             # An item that comes twice is taken, and counts once.
             counted = (shape.bounds.min_length or 0) > 1
@@ -120,7 +119,10 @@ class JsonSchemas:
         schema: Schema = {"type": "array", "minItems": size, "maxItems": size}
         if size:
             items = [self.schema(each, direction) for each in shape.inner]
-            schema |= {"prefixItems": items}
+            # Items that are all alike are said once.
+            alike = all(each == items[0] for each in items)
+            more: Schema = {} if alike else {"prefixItems": items, "items": {}}
+            schema |= more or {"items": items[0]}
         return schema
 
     def _mapping(self, shape: Shape, direction: Direction) -> Schema:

@@ -20,6 +20,7 @@ __all__ = [
     "is_multiple",
     "satisfies",
     "unmet",
+    "words_of",
 ]
 
 SIGNS: Final = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
@@ -108,6 +109,35 @@ def unmet(bounds: Bounds, value: Any, name: str) -> Iterator[tuple[str, str]]:
     yield from _unmet_words(bounds, value)
 
 
+def words_of(bounds: Bounds) -> Iterator[str]:
+    """Say what bounds demand, one demand after the other.
+
+    Example:
+        >>> list(words_of(Bounds(ge=1, max_length=8)))
+        ['>= 1', 'length <= 8']
+    """
+    for attribute, sign in SIGNS:
+        if (limit := getattr(bounds, attribute)) is not None:
+            yield f"{sign} {limit}"
+    if bounds.multiple_of is not None:
+        yield f"a multiple of {bounds.multiple_of}"
+    if bounds.min_length is not None:
+        yield f"length >= {bounds.min_length}"
+    if bounds.max_length is not None:
+        yield f"length <= {bounds.max_length}"
+    yield from (f"matching {pattern!r}" for pattern in bounds.patterns)
+    if bounds.tz is not None:
+        yield _ZONES.get(bounds.tz, f"in {bounds.tz}")
+    yield from (_name_of(each) for each in bounds.predicates)
+
+
+_ZONES: Final = {True: "with a time zone", False: "without a time zone"}
+
+
+def _name_of(predicate: Callable[[Any], Any]) -> str:
+    return getattr(predicate, "__name__", "a condition")
+
+
 def _unmet_words(bounds: Bounds, value: Any) -> Iterator[tuple[str, str]]:
     for pattern in bounds.patterns:
         if re.search(pattern, value) is None:
@@ -117,8 +147,8 @@ def _unmet_words(bounds: Bounds, value: Any) -> Iterator[tuple[str, str]]:
         yield "format", f"Expected {zone or f'the time zone {bounds.tz}'}"
     for predicate in bounds.predicates:
         if not satisfies(predicate, value):
-            words = getattr(predicate, "__name__", "a condition")
-            yield "value", f"Expected a value for which {words} holds"
+            name = _name_of(predicate)
+            yield "value", f"Expected a value for which {name} holds"
 
 
 def _compares(sign: str, value: Any, limit: Any) -> bool:

@@ -37,6 +37,9 @@ __all__ = [
 class Kind(Enum):
     """What a type is, whatever library it was written with."""
 
+    # That of Enum is written in Python, and kinds are looked up everywhere.
+    __hash__ = object.__hash__
+
     ANY = "any"
     """`Any`, `object`, `msgspec.Raw`: every value fits."""
     NONE = "none"

@@ -5,20 +5,33 @@ The opening handshake is answered when the handler first receives or sends, or b
 still refuses it with a status.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
 from segue.core.errors import WalkError
 
-__all__ = ["Channel", "WebSocket", "WebSocketClosed", "allowed_origin"]
-
-Incoming = TypeVar("Incoming")
-Outgoing = TypeVar("Outgoing")
+__all__ = [
+    "Channel",
+    "Messages",
+    "Unreadable",
+    "WebSocket",
+    "WebSocketClosed",
+    "allowed_origin",
+]
 
 _SENDABLE = frozenset({*range(1000, 1004), *range(1007, 1015)})
 # 1004 is reserved; 1005, 1006 and 1015 only tell what happened.
+
+
+if sys.version_info >= (3, 13):  # pragma: no cover - one of the two
+    Incoming = TypeVar("Incoming", default=str | bytes)
+    Outgoing = TypeVar("Outgoing", default=str | bytes)
+else:  # pragma: no cover
+    Incoming = TypeVar("Incoming")
+    Outgoing = TypeVar("Outgoing")
 
 
 class WebSocketClosed(Exception):
@@ -33,6 +46,32 @@ class WebSocketClosed(Exception):
         self.code = code
         self.reason = reason
         super().__init__(f"{code} {reason}".strip())
+
+
+class Unreadable(Exception):
+    """A message that is not of the type that a handler receives.
+
+    Attributes:
+        code: What the socket is closed with: 1003, or 1007.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{code} {reason}")
+
+
+class Messages(NamedTuple):
+    """How the messages of a socket are read and written; None leaves the frames.
+
+    Attributes:
+        read: Makes a message of a frame, or raises `Unreadable`.
+        write: Makes a frame of a message.
+    """
+
+    read: Callable[[str | bytes], Any] | None
+    write: Callable[[Any], str | bytes] | None
 
 
 class Channel(Protocol):
@@ -64,6 +103,9 @@ class Channel(Protocol):
 class WebSocket(Generic[Incoming, Outgoing]):
     """One socket, between its handshake and its close.
 
+    `WebSocket[Say, Said]` receives messages of the one type and sends messages of the
+    other; `WebSocket` alone receives and sends text and bytes.
+
     Attributes:
         request: The request of the handshake: path, query, headers, cookies, client.
         subprotocols: What the client offers, in its order.
@@ -74,6 +116,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
     __slots__ = (
         "__weakref__",
         "_channel",
+        "_messages",
         "_opening",
         "accepted",
         "closed",
@@ -81,8 +124,11 @@ class WebSocket(Generic[Incoming, Outgoing]):
         "subprotocols",
     )
 
-    def __init__(self, channel: Channel, request: Any) -> None:
+    def __init__(
+        self, channel: Channel, request: Any, messages: Messages | None = None
+    ) -> None:
         self._channel = channel
+        self._messages = messages or _FRAMES
         self._opening: Any = None
         self.request = request
         offered = request.headers.get("sec-websocket-protocol") or ""
@@ -125,12 +171,26 @@ class WebSocket(Generic[Incoming, Outgoing]):
         await self._channel.accept(subprotocol, list(headers.items()))
         self.accepted = True
 
-    async def receive(self) -> str | bytes:
-        """Wait for the next message, text or bytes.
+    async def receive(self) -> Incoming:
+        """Wait for the next message.
+
+        One that is not of the type closes the socket: with 1003 when it is text for
+        bytes or bytes for text, with 1007 and the reason otherwise.
 
         Raises:
-            WebSocketClosed: The other side closed, or is gone.
+            WebSocketClosed: The other side closed, or is gone, or was closed now.
         """
+        frame = await self._receive()
+        read = self._messages.read
+        if read is None:
+            return cast("Incoming", frame)
+        try:
+            return cast("Incoming", read(frame))
+        except Unreadable as error:
+            await self.close(error.code, error.reason)
+            raise WebSocketClosed(error.code, error.reason) from error
+
+    async def _receive(self) -> str | bytes:
         await self.accept()
         if self.closed:
             raise WebSocketClosed(1006)
@@ -142,7 +202,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
 
     async def receive_text(self) -> str:
         """Wait for a message of text; closes with 1003 when it is binary."""
-        message = await self.receive()
+        message = await self._receive()
         if isinstance(message, str):
             return message
         await self.close(1003, "text expected")
@@ -150,7 +210,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
 
     async def receive_bytes(self) -> bytes:
         """Wait for a binary message; closes with 1003 when it is text."""
-        message = await self.receive()
+        message = await self._receive()
         if isinstance(message, bytes):
             return message
         await self.close(1003, "bytes expected")
@@ -158,7 +218,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
 
     async def receive_json(self, type: Any = Any) -> Any:  # noqa: A002 - as msgspec
         """Wait for a JSON message of a type; closes with 1007 when it does not fit."""
-        message = await self.receive()
+        message = await self._receive()
         try:
             return msgspec.json.decode(message, type=type)
         except (msgspec.DecodeError, RecursionError) as error:
@@ -166,26 +226,31 @@ class WebSocket(Generic[Incoming, Outgoing]):
             await self.close(1007, reason)
             raise WebSocketClosed(1007, reason) from error
 
-    async def send(self, message: str | bytes | bytearray | memoryview) -> None:
-        """Send text or bytes.
+    async def send(self, message: Outgoing) -> None:
+        """Send a message: of the declared type as JSON, or else text or bytes.
 
         Raises:
             WebSocketClosed: Nobody is there to take it.
-            WalkError: It is neither text nor bytes.
+            WalkError: It is neither text nor bytes, or cannot be JSON.
         """
-        if not isinstance(message, (str, bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance] - users without a type checker
+        write = self._messages.write
+        await self._send(message if write is None else write(message))
+
+    async def _send(self, message: Any) -> None:
+        if not isinstance(message, (str, bytes, bytearray, memoryview)):
             raise WalkError(
                 "SG-WALK-044",
                 f"A socket cannot send a {type(message).__name__}.",
                 why="A message of a WebSocket is text or bytes.",
-                fix="Send data with `await socket.send_json(data)`.",
+                fix="Send data with `await socket.send_json(data)`, or say its type: "
+                "`socket: WebSocket[Say, Said]`.",
             )
         await self.accept()
         if self.closed:
             raise WebSocketClosed(1006)
         try:
             await self._channel.send(
-                message if isinstance(message, str) else bytes(message)
+                message if isinstance(message, str) else bytes(cast("bytes", message))
             )
         except WebSocketClosed:
             self.closed = True
@@ -193,7 +258,7 @@ class WebSocket(Generic[Incoming, Outgoing]):
 
     async def send_json(self, data: Any) -> None:
         """Send data as one JSON message of text."""
-        await self.send(msgspec.json.encode(data).decode())
+        await self._send(msgspec.json.encode(data).decode())
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close; before the handshake is answered this refuses it with 403.
@@ -228,12 +293,15 @@ class WebSocket(Generic[Incoming, Outgoing]):
             self.closed = True
             await self._channel.refuse(status)
 
-    async def __aiter__(self) -> AsyncIterator[str | bytes]:
+    async def __aiter__(self) -> AsyncIterator[Incoming]:
         try:
             while True:
                 yield await self.receive()
         except WebSocketClosed:
             return
+
+
+_FRAMES = Messages(None, None)
 
 
 def allowed_origin(origin: str | None, host: str, origins: Iterable[str]) -> bool:

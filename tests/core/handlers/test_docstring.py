@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from segue.cli.docstring import parse_docstring
+from segue.core.handlers.docstring import parse_docstring
 
 TEXT = """Raise all prices,
 of every book.

@@ -1,31 +1,37 @@
 """Reads a Google docstring: the summary, the text, a line per parameter."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["Docstring", "parse_docstring"]
+__all__ = ["Docstring", "docstring_of", "parse_docstring"]
 
 _SECTION: Final = re.compile(
-    r"(Args|Arguments|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
+    r"(Args|Arguments|Attributes|Returns|Raises|Yields|Example|Examples|Note|Source):\s*"
 )
 _PARAMETER: Final = re.compile(r"\*{0,2}(?P<name>\w+)(?:\s*\([^)]*\))?:\s*(?P<text>.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Docstring:
-    """The parts of a docstring that a command's help shows.
+    """The parts of a docstring that help and documents show.
 
     Attributes:
         summary: The first paragraph on one line.
         text: Everything before the first section.
-        parameters: What the section `Args:` says, by name.
+        parameters: What the section `Args:` says, or `Attributes:`, by name.
     """
 
     summary: str
     text: str
     parameters: Mapping[str, str]
+
+
+def docstring_of(function: Any) -> Docstring:
+    """Read the docstring of a function."""
+    return parse_docstring(inspect.getdoc(function) or "")
 
 
 def parse_docstring(text: str) -> Docstring:
@@ -39,7 +45,7 @@ def parse_docstring(text: str) -> Docstring:
             section = match[1]
         elif not section:
             before.append(line)
-        elif section in {"Args", "Arguments"}:
+        elif section in {"Args", "Arguments", "Attributes"}:
             told.append(line)
     body = "\n".join(before).strip()
     summary = " ".join(body.partition("\n\n")[0].split())

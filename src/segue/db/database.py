@@ -26,7 +26,10 @@ __all__ = ["Database"]
 T = TypeVar("T")
 
 _VARIABLE: Final = "DATABASE_URL"
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "(WEBSOCKET)"})
+_SAFE: Final = frozenset(
+    {"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT", "SEARCH"}
+    | {"(WEBSOCKET)"}
+)
 _USUAL_SIZE: Final = 16
 
 

@@ -24,7 +24,7 @@ from segue.db.paths import Step, key_value
 from segue.db.tables import type_of
 from segue.db.types import EXACT
 
-__all__ = ["Invalid", "reader", "validate", "validate_values"]
+__all__ = ["Invalid", "fits_column", "reader", "validate", "validate_values"]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
@@ -108,6 +108,15 @@ def validate_values(model: Any, values: dict[str, Any]) -> None:
             faults[name] = found
     if faults:
         raise Invalid(model.__name__, faults)
+
+
+def fits_column(part: Part, value: Any) -> bool:
+    """Tell whether a column can be compared with a value: no database refuses it."""
+    if type(value) is str:
+        return "\x00" not in value
+    if type(value) is int:
+        return -_LARGEST <= value < _LARGEST
+    return part.plain is not dt.datetime or bool(value.tzinfo)
 
 
 def reader(told: Description) -> Callable[[Any], tuple[Any, ...] | None]:

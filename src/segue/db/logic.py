@@ -4,7 +4,7 @@
 SQLAlchemy is imported by the first statement.
 """
 
-from segue.db import paging, reads, writes
+from segue.db import paging, reads, statement, writes
 from segue.db.plans import Plans
 
 __all__ = ["Logic"]
@@ -27,6 +27,9 @@ class Logic(Plans):
     load = reads.load
     page = paging.page
     streamed = paging.streamed
+    select = statement.select
+    sql = statement.sql
+    explain = statement.explain
     insert = writes.insert
     insert_many = writes.insert_many
     save = writes.save

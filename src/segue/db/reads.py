@@ -27,6 +27,7 @@ __all__ = [
     "get_or_404",
     "load",
     "one",
+    "planned",
     "read_tree",
     "rows",
     "scoped",
@@ -93,6 +94,13 @@ def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
     result = yield plan.command(query.values())
     objects: list[Any] = plan.hydrate(result.rows)
     return objects
+
+
+def planned(plans: Plans, query: Any) -> tuple[Plan, list[Any]]:
+    """Give the plan of a query, with what is joined to it, and its values."""
+    query = scoped(plans, query_of(query))
+    joined, _ = arranged(tree_of(query.loads))
+    return select_plan(plans, query, joined), query.values()
 
 
 def single(plans: Plans, query: Any) -> tuple[Plan, list[Any]] | None:

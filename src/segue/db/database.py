@@ -26,7 +26,10 @@ __all__ = ["Database"]
 T = TypeVar("T")
 
 _VARIABLE: Final = "DATABASE_URL"
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "(WEBSOCKET)"})
+_SAFE: Final = frozenset(
+    {"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT", "SEARCH"}
+    | {"(WEBSOCKET)"}
+)
 _USUAL_SIZE: Final = 16
 
 
@@ -247,6 +250,8 @@ class Database:
             self._limits = PoolLimits(app.threads, limits.wait, limits.lifetime)
         plain, awaited, work = self._keys()
         app.provide(work, self._maker(), inline=True)
+        if self.models is None:
+            app.provide(Database, lambda: self, scope="app", inline=True)
         app.provide(
             plain, _face("db", work), inline=True, serves="def", instead=awaited
         )

@@ -18,6 +18,7 @@ from segue.core.errors import (
     ContentTooLarge,
     Forbidden,
     HTTPError,
+    LengthRequired,
     NotAcceptable,
     NotFound,
     ServiceUnavailable,
@@ -111,7 +112,7 @@ def errors_of(
     classes: list[type[HTTPError]] = [*several(options.get("raises", ()))]
     lenient = {id(one.plan) for one in plan.provided if one.optional}
     for each in (plan, *whole.helpers):
-        named = errors_in(each.function)
+        named = errors_in(each.function, _owner(each))
         # Where nobody is logged in, `User | None` is None.
         classes += [e for e in named if id(each) not in lenient or e.status != _NOBODY]
     classes += _refusals(plan)
@@ -144,8 +145,10 @@ class Problems:
 def _problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
     """Find the schema of an error's document; its own annotations are members of it.
 
-    class OutOfStock(Conflict):
-        left: int           # given to HTTPError as extra={"left": ...}
+        class OutOfStock(Conflict):
+            left: int
+
+    The value is what `HTTPError` was given in `extra`.
     """
     if issubclass(kind, UnprocessableContent):
         general: type[msgspec.Struct] = InvalidProblem
@@ -181,6 +184,15 @@ def words_of(kind: type[HTTPError]) -> str | None:
     return first.removeprefix(f"{kind.status}:").strip() or None
 
 
+def _owner(plan: Plan) -> type | None:
+    """Find the class whose method a handler is."""
+    for argument in plan.arguments[:1]:
+        if argument.source is Source.APP and argument.hint is UNSET:
+            owner: type = argument.key
+            return owner
+    return None
+
+
 def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     """Find what is refused before the handler is called."""
     inputs = [each for each in plan.everything if each.source in _CHECKED]
@@ -191,6 +203,7 @@ def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     if plan.renderers:
         yield NotAcceptable
     if has_body:
+        yield LengthRequired  # some servers do not tell where a chunked body ends
         yield ContentTooLarge
     if any(_refuses_type(each) for each in inputs):
         yield UnsupportedMediaType

@@ -25,7 +25,16 @@ from segue.db.functions import (
     sum_,
     upper,
 )
-from segue.db.marks import Check, Column, Digits, Index, Key, OnDelete, Unique
+from segue.db.marks import (
+    Check,
+    Column,
+    Digits,
+    Index,
+    Key,
+    OnDelete,
+    Unique,
+    Version,
+)
 from segue.db.mistakes import ModelError, NotLoaded, NotSaved, QueryError
 from segue.db.model import Model
 from segue.db.query import Query
@@ -51,6 +60,7 @@ __all__ = [
     "Result",
     "Steps",
     "Unique",
+    "Version",
     "avg",
     "coalesce",
     "col",

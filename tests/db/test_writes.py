@@ -368,3 +368,36 @@ def test_a_written_object_is_what_will_be_read(db, shop):
         "2024-01-01 00:00:00+00:00", "2024-01-01 00:00:00+00:00")  # fmt: skip
     assert str(other.price) == "3.00"
     assert "_changed" not in book.__dict__
+
+
+def test_a_version_refuses_who_comes_too_late(tmp_path):
+    from typing import Annotated
+
+    from segue.db import Version
+    from segue.db.validation import StaleError
+
+    class Root(Model, root=True):
+        pass
+
+    class Page(Root):
+        text: str
+        version: Annotated[int, Version()] = 1
+
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}", models=Root)
+    db = database.db()
+    with db.sa() as connection:
+        Root.metadata.create_all(connection)
+    db.insert(Page(text="a"))
+    one, other = db.get(Page, 1), db.get(Page, 1)
+    one.text = "b"
+    other.text = "c"
+    db.save(one)
+
+    assert one.version == 2
+    with pytest.raises(StaleError):
+        db.save(other)
+    assert other.version == 1
+    one.text = "d"
+    db.save(one)
+    assert (db.get(Page, 1).text, db.get(Page, 1).version) == ("d", 3)
+    database.close()

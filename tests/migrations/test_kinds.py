@@ -60,6 +60,13 @@ class Text(sa.String):
         (mysql.TINYINT(1), "mysql.TINYINT(display_width=1)"),
         (Plain, "sa.String(length=12)"),
         (
+            Plain().with_variant(postgresql.ARRAY(sa.Text), "postgresql"),
+            (
+                "sa.String(length=12)"
+                '.with_variant(postgresql.ARRAY(sa.Text()), "postgresql")'
+            ),
+        ),
+        (
             sa.Text().with_variant(sa.String(9), "mysql", "mariadb"),
             (
                 'sa.Text().with_variant(sa.String(length=9), "mariadb")'

@@ -89,7 +89,8 @@ def _plain(type_: Any) -> Any:
     others = variants(type_)
     if others:
         made: Any = _plain(without_variants(type_))
-        return _with_variants(made, {d: _plain(v) for d, v in others.items()})
+        own = {**variants(made), **{d: _plain(v) for d, v in others.items()}}
+        return _with_variants(without_variants(made), own)
     if isinstance(type_, TypeDecorator):
         return _unwrapped(cast("Any", type_))
     if isinstance(type_, sa.Enum):
@@ -123,8 +124,6 @@ def _general(made: Any, dialect: Any) -> Any:
 
 def _with_variants(made: Any, others: Mapping[str, Any]) -> Any:
     for name, variant in sorted(others.items()):
-        if name in variants(made):
-            continue
         made = made.with_variant(variant, name)
     return made
 

@@ -67,6 +67,7 @@ class Text(sa.String):
         (postgresql.JSONB(), "postgresql.JSONB()"),
         (postgresql.ARRAY(Plain), "postgresql.ARRAY(sa.String(length=12))"),
         (mysql.TINYINT(1), "mysql.TINYINT(display_width=1)"),
+        (sa.Interval(), "sa.Interval()"),
         (Plain, "sa.String(length=12)"),
         (Data, 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'),
         (

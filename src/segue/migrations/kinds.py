@@ -91,7 +91,7 @@ def _plain(type_: Any) -> Any:
         made: Any = _plain(without_variants(type_))
         own = {**variants(made), **{d: _plain(v) for d, v in others.items()}}
         return _with_variants(without_variants(made), own)
-    if isinstance(type_, TypeDecorator):
+    if isinstance(type_, TypeDecorator) and not _is_of_sqlalchemy(type_):
         return _unwrapped(cast("Any", type_))
     if isinstance(type_, sa.Enum):
         return _plain_enum(type_)
@@ -100,6 +100,11 @@ def _plain(type_: Any) -> Any:
     if isinstance(type_, sa.Boolean):
         return sa.Boolean()
     return type_
+
+
+def _is_of_sqlalchemy(made: Any) -> bool:
+    """Whether it is one of its own: `Interval` is built like a type of an app."""
+    return type(made).__module__.startswith("sqlalchemy.")
 
 
 def _unwrapped(type_: TypeDecorator[Any]) -> Any:

@@ -20,7 +20,7 @@ def test_the_commands_of_an_app_are_typed_functions(small, books):
     assert asked == []
     assert "create table book" in found["db make"](name="first")
     assert found["db migrate"]() == "applied 0001_first"
-    assert found["db check"]() == "1 migrations say all that the app wants."
+    assert found["db check"]() == "1 migrations: they say all that the app wants."
     assert found["db undo"](plan=True) == "undo 0001_first"
     assert all(made.__doc__ for made in found.values())
 

@@ -5,7 +5,7 @@ for all objects together: `WHERE book.author_id IN (...)`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
@@ -106,8 +106,8 @@ def _is_loaded(step: Step, value: Any) -> bool:
 
 
 def _loaded(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return cast("list[Any]", value)
+    if type(value) is list:
+        return value
     return [value] if isinstance(value, msgspec.Struct) else []
 
 

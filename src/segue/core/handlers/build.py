@@ -219,7 +219,9 @@ class _Planner:
         found = [*preparers_of(plan.returns, is_async=plan.is_async)]
         if found and plan.is_generator:
             raise streams_prepared(plan)
-        signature = read_signature(plan.function) if found else None
+        if not found:
+            return ()
+        signature = read_signature(plan.function)
         made = Argument("answer", Source.PROVIDER, UNSET)
         return tuple(self._provided(made, one, signature, around) for one in found)
 

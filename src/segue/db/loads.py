@@ -5,7 +5,7 @@ for all objects together: `WHERE book.author_id IN (...)`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -105,9 +105,9 @@ def _is_loaded(step: Step, value: Any) -> bool:
     return value is None or isinstance(value, msgspec.Struct)
 
 
-def _loaded(value: Any) -> list[Any]:
-    if type(value) is list:
-        return value
+def _loaded(value: Any) -> Any:
+    if isinstance(value, list):
+        return cast("Any", value)
     return [value] if isinstance(value, msgspec.Struct) else []
 
 

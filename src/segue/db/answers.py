@@ -10,7 +10,7 @@ query for each relation, however many objects the answer has.
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from segue.core.handlers.inputs import bare, has_fields
 from segue.core.schema.describe import describe, marks_of
@@ -138,7 +138,7 @@ def _inner(plain: Any, arguments: tuple[Any, ...]) -> Find | None:
 def _objects(load: Load) -> Find:
     def find(value: Any) -> Iterator[Found]:
         # The mark may stand on the list as well.
-        several: Any = value if isinstance(value, _ARRAYS) else (value,)
+        several = cast("Any", value if isinstance(value, _ARRAYS) else (value,))
         for each in several:
             if isinstance(each, load.model):
                 yield load, each
@@ -158,7 +158,7 @@ def _places(finds: list[Find | None]) -> Find | None:
 
     def find(value: Any) -> Iterator[Found]:
         # An answer and its status, of which the status may be left out.
-        values: Any = value if isinstance(value, tuple) else (value,)
+        values = cast("Any", value if isinstance(value, tuple) else (value,))
         for each, inner in zip(values, finds, strict=False):
             if inner is not None:
                 yield from inner(each)
@@ -168,7 +168,7 @@ def _places(finds: list[Find | None]) -> Find | None:
 
 def _each(inner: Find) -> Find:
     def find(value: Any) -> Iterator[Found]:
-        several: Any = value if isinstance(value, _ARRAYS) else ()
+        several = cast("Any", value if isinstance(value, _ARRAYS) else ())
         for each in several:
             yield from inner(each)
 
@@ -177,7 +177,7 @@ def _each(inner: Find) -> Find:
 
 def _items(inner: Find) -> Find:
     def find(value: Any) -> Iterator[Found]:
-        items: Any = value if isinstance(value, Mapping) else {}
+        items = cast("Any", value if isinstance(value, Mapping) else {})
         for each in items.values():
             yield from inner(each)
 

@@ -16,11 +16,11 @@ from segue.core.handlers.brought import InPath
 from segue.core.handlers.sources import FromPath
 from segue.db.async_session import AsyncDb
 from segue.db.description import Description, Part
-from segue.db.marks import Index, Unique
+from segue.db.faces import face_of
+from segue.db.marks import Check, Unique
 from segue.db.mistakes import ModelError
 from segue.db.paths import key_value
 from segue.db.query import Query
-from segue.db.faces import face_of
 from segue.db.session import Db
 from segue.db.shapes import hint_of_value
 from segue.db.validation import fits_column
@@ -38,7 +38,7 @@ def loader_of(model: Any, asked: InPath) -> Callable[..., Any]:
     """
     part = _part(model, asked)
     make = _awaited if asked.is_async else _plain
-    load: Any = make(model, part)
+    load: Callable[..., Any] = make(model, part)
     load.__name__ = f"{model.__name__.lower()}_by_{part.name}"
     load.__annotations__ = {
         "value": Annotated[hint_of_value(model, part), FromPath(asked.name)],
@@ -81,9 +81,17 @@ def _awaited(model: Any, part: Part) -> Callable[..., Any]:
 def _reader(model: Any, part: Part) -> Callable[[Any, Any], Any]:
     """Choose the steps that find the object."""
     if part.is_key:
-        return lambda logic, value: logic.get(model, value)
+
+        def by_key(logic: Any, value: Any) -> Any:
+            return logic.get(model, value)
+
+        return by_key
     column = model.__names__[part.name]
-    return lambda logic, value: logic.first(Query(model, (column == value,)))
+
+    def by_field(logic: Any, value: Any) -> Any:
+        return logic.first(Query[Any](model, (column == value,)))
+
+    return by_field
 
 
 def _part(model: Any, asked: InPath) -> Part:
@@ -126,10 +134,7 @@ def _is_text(plain: Any) -> bool:
 def _is_unique(told: Description, part: Part) -> bool:
     return part.is_unique or any(
         rule.fields == (part.name,)
-        and (
-            isinstance(rule, Unique)
-            or (isinstance(rule, Index) and rule.unique and rule.where is None)
-        )
+        and (isinstance(rule, Unique) or (rule.unique and rule.where is None))
         for rule in told.rules
-        if isinstance(rule, Unique | Index)
+        if not isinstance(rule, Check)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from segue.db.broken_rules import tells_fields
 from segue.db.command import Steps
 from segue.db.description import told_of
 from segue.db.mistakes import QueryError, caller
@@ -44,6 +45,7 @@ _PORTION: Final = 512
 _VALUES: Final = 30_000
 
 
+@tells_fields
 def insert(plans: Plans, thing: Any) -> Steps[Any]:
     """Insert an object; what the database gives is in it afterwards.
 
@@ -62,6 +64,7 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
     return thing
 
 
+@tells_fields
 def insert_many(plans: Plans, things: Iterable[Any]) -> Steps[list[Any]]:
     """Insert objects of one model, many with each statement.
 
@@ -135,6 +138,7 @@ def _insert_some(
             put(each, value)
 
 
+@tells_fields
 def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     """Write what was changed in an object; one that is new is inserted.
 
@@ -188,6 +192,7 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     return thing
 
 
+@tells_fields
 def update(plans: Plans, query: Any, values: dict[str, Any]) -> Steps[int]:
     """Change fields of all rows of a query; tell how many there were.
 
@@ -214,6 +219,7 @@ def delete(plans: Plans, what: Any) -> Steps[int]:
     return result.count
 
 
+@tells_fields
 def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     """Insert an object, or change the row that has the same in some fields.
 
@@ -239,6 +245,7 @@ def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     return thing
 
 
+@tells_fields
 def get_or_create(
     plans: Plans, thing: Any, on: Sequence[Any]
 ) -> Steps[tuple[Any, bool]]:

@@ -7,7 +7,9 @@ books: Many["Book"] = many()
 db.all(Author.where(Author.books.year > 2000).load(Author.books))
 """
 
+from segue.db.async_session import AsyncDb
 from segue.db.command import Command, Result, Steps
+from segue.db.database import Database
 from segue.db.defaults import Many, One, many, now, one, server
 from segue.db.expressions import Condition, Expression
 from segue.db.functions import (
@@ -29,12 +31,16 @@ from segue.db.marks import Check, Column, Digits, Index, Key, OnDelete, Unique
 from segue.db.mistakes import ModelError, NotLoaded, NotSaved, QueryError
 from segue.db.model import Model
 from segue.db.query import Query
+from segue.db.session import Db
 
 __all__ = [
+    "AsyncDb",
     "Check",
     "Column",
     "Command",
     "Condition",
+    "Database",
+    "Db",
     "Digits",
     "Expression",
     "Index",

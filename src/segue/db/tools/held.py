@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from segue.core.errors import CommandError, did_you_mean
 
@@ -13,7 +13,7 @@ class Held(Protocol):
     """A `Database`, from the floor below it."""
 
     seeds: list[Callable[..., Any]]
-    pending: str
+    pending: Literal["refuse", "warn"]
 
     @property
     def name(self) -> str:

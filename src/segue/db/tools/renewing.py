@@ -47,9 +47,7 @@ async def _afill(database: Held, function: Any) -> None:
         await function(db)
 
 
-def reset_database(
-    database: Held, *, development: bool, yes: bool, seeds: bool
-) -> str:
+def reset_database(database: Held, *, development: bool, yes: bool, seeds: bool) -> str:
     """Delete everything in a database, make its tables anew, and fill it.
 
     Args:

@@ -108,7 +108,9 @@ def _missing(database: Held) -> list[str]:
     told: list[str] = []
     waiting = _waiting(config)
     if waiting:
-        told.append(f"{_count(len(waiting), 'migration')} not applied: segue db migrate")
+        told.append(
+            f"{_count(len(waiting), 'migration')} not applied: segue db migrate"
+        )
     changes = unwritten(config, History(config.folder))
     if changes:
         count = _count(len(changes), "model change", "have", "has")

@@ -132,7 +132,7 @@ def _value_of(
     if plain in _TIMES:
         return _TIMES[plain](number)
     if isinstance(plain, type) and issubclass(plain, enum.Enum):
-        members = list(plain)
+        members: list[Any] = list(plain)
         return members[(number - 1) % len(members)]
     return _data(plain, number, name)
 

@@ -120,8 +120,9 @@ def live_server(
 
 
 def _has_databases(app: Any) -> bool:
-    extensions = getattr(app, "extensions", None) or {}
-    return any(getattr(type(each), "has_tables", False) for each in extensions.values())
+    extensions: Any = getattr(app, "extensions", None) or {}
+    kinds: list[Any] = [type(each) for each in extensions.values()]
+    return any(getattr(kind, "has_tables", False) for kind in kinds)
 
 
 def _no_database(app: Any) -> Exception:

@@ -51,8 +51,13 @@ class Held(Protocol):
 def held_databases(app: Any) -> list[Held]:
     """List the databases that an app uses; its first one comes first."""
     # By this mark, because their class stands above the commands.
-    held = app.extensions.values()
-    return [each for each in held if getattr(type(each), "has_tables", False)]
+    held: list[Any] = list(app.extensions.values())
+    return [each for each in held if _has_tables(each)]
+
+
+def _has_tables(extension: Any) -> bool:
+    kind: Any = type(extension)
+    return bool(getattr(kind, "has_tables", False))
 
 
 def find_database(app: Any, name: str = "") -> Held:

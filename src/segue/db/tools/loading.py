@@ -72,13 +72,12 @@ def _lines(paths: list[Path], every: dict[str, Rows]) -> Iterator[_Line]:
 
 def _read(place: str, text: bytes, every: dict[str, Rows]) -> _Line:
     try:
-        told = msgspec.json.decode(text)
+        told: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _mistake(place, f"this line is no JSON: {error}") from error
-    if not isinstance(told, dict) or len(told) != 1:  # pyright: ignore[reportUnknownArgumentType]
+    if type(told) is not dict or len(told) != 1:
         raise _mistake(place, 'a line is one row: {"book": {"title": "Dune"}}')
-    found: dict[str, Any] = told
-    ((name, data),) = found.items()
+    ((name, data),) = told.items()
     rows = every.get(name)
     if rows is None:
         near = did_you_mean(name, every)

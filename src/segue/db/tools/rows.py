@@ -13,6 +13,7 @@ from typing import Annotated, Any, Optional
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.exc import SAWarning
 
 from segue.core.errors import CommandError, did_you_mean
 from segue.core.schema.checks import check_for
@@ -41,6 +42,7 @@ class Cell:
     check: Callable[[Any], bool] | None = None
     whole: Any = Any
     is_late: bool = False
+    default: Any = msgspec.NODEFAULT
 
     def read(self, data: Any) -> Any:
         """Make a value of what JSON has.
@@ -59,6 +61,13 @@ class Cell:
             told = "; ".join(each.message for each in faults) or "it does not fit"
             raise ValueError(f"{self.name}: {told}")
         return value
+
+    def usual(self) -> Any:
+        """Make what the model takes where nothing is given."""
+        factory = getattr(self.default, "default_factory", msgspec.NODEFAULT)
+        if factory is not msgspec.NODEFAULT:
+            return factory()
+        return self.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +101,18 @@ class Rows:
         Raises:
             ValueError: With what is wrong.
         """
-        if not isinstance(told, dict):
-            raise ValueError(f"a row of {self.name} is an object with its columns")  # noqa: TRY004 - of the file
+        if type(told) is not dict:
+            raise ValueError(f"a row of {self.name} is an object with its columns")
         values: dict[str, Any] = {}
-        given: dict[str, Any] = told
-        for name, data in given.items():
+        for name, data in told.items():
             cell = self.cells.get(name)
             if cell is None:
                 near = did_you_mean(name, self.cells)
                 raise ValueError(f"{self.name} has no column {name!r}.{near}")
             values[name] = cell.read(data)
+        for name, cell in self.cells.items():
+            if name not in values and cell.default is not msgspec.NODEFAULT:
+                values[name] = cell.usual()
         return values
 
 
@@ -118,7 +129,7 @@ def rows_of(root: Any, only: Iterable[str] = ()) -> dict[str, Rows]:
     registry = root.__registry__
     metadata = registry.metadata
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sa.exc.SAWarning)  # tables in a ring
+        warnings.simplefilter("ignore", SAWarning)  # tables in a ring
         tables: list[sa.Table] = list(metadata.sorted_tables)
     rank = {table.name: number for number, table in enumerate(tables)}
     models = {each.__model__.table: each for each in registry.models}
@@ -164,7 +175,8 @@ def _cell(
     if part is None or part.role == "one":
         return Cell(column.name, null, is_late=is_late)
     whole: Any = Annotated[(hint, *part.marks)] if part.marks else hint
-    return Cell(column.name, null, check_for(whole, meta=True), whole)
+    check = check_for(whole, meta=True)
+    return Cell(column.name, null, check, whole, default=part.default)
 
 
 def _hint(model: Any, part: Part) -> Any:

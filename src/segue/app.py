@@ -381,13 +381,25 @@ class App(Group):
         return address
 
     def explain(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]] = ()
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]] = (),
+        *,
+        ask: bool = False,
     ) -> Any:
-        """Explain which route answers a request, and how."""
+        """Explain which route answers a request, and how.
+
+        Args:
+            method: Any case.
+            path: With a query, if it matters.
+            headers: What the request has.
+            ask: Start the app and ask the guards what they decide.
+        """
         # Imported here: few processes explain.
         from segue.core.kernel.explanation import explain  # noqa: PLC0415
 
-        return explain(self.kernel, method, path, headers)
+        return explain(self.kernel, method, path, headers, ask=ask)
 
     def map(self) -> dict[str, Any]:
         """Describe everything the app has, as data ready for JSON."""

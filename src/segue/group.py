@@ -99,7 +99,8 @@ class Group:
             when: One predicate or several, all of which must hold.
             options: `status` of a plain answer; `inline=True` runs a sync handler
                 on the event loop; `timeout` in seconds; `body_limit` in bytes;
-                `middleware` around this route alone; `origins` of a WebSocket.
+                `middleware` around this route alone; `origins` of a WebSocket;
+                `atomic=False`: what it writes to a database is no transaction.
         """
         self._changing("route")
         check_path(path)

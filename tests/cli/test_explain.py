@@ -32,3 +32,12 @@ def test_a_header_without_a_colon_is_refused(segue, project):
 
         assert result.exit_code == 2
         assert "is not NAME:VALUE" in result.output
+
+
+def test_guards_are_asked_when_somebody_wants_it(segue, project):
+    project.write("app.py")
+
+    result = segue("explain", "GET", "/", "--ask")
+
+    assert result.exit_code == 0
+    assert "permission\n  no guard: everybody may" in result.output

@@ -1,6 +1,7 @@
 """AsyncDb: the same as Db, and several tasks at a time."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -12,6 +13,7 @@ from segue.db.run.errors import (
     RepeatableError,
     UniqueError,
 )
+from tests.db.conftest import ask, write
 
 
 class Stop(Exception):
@@ -31,6 +33,7 @@ def run(site, story, **options):
     return asyncio.run(whole())
 
 
+@pytest.mark.feature("M-090")
 def test_statements_outside_a_transaction_may_be_gathered(site):
     async def story(db):
         await asyncio.gather(*(db.run(site.add(f"name {n}")) for n in range(20)))
@@ -348,3 +351,38 @@ def test_a_db_of_plain_code_is_refused_on_the_loop(file):
             kept[0].run(file.names())
 
     run(file, story)
+
+
+def test_hooks_of_plain_code_are_called_in_a_thread(file):
+    called = []
+
+    def plain(db):
+        db.on_commit(lambda: called.append(threading.current_thread()))
+        return len(called)
+
+    async def story():
+        db = file.database().adb()
+        at_once = await db.run_sync(plain)
+        async with db.transaction():
+            later = await db.run_sync(plain)
+        return at_once, later
+
+    assert asyncio.run(story()) == (1, 1)
+    assert len(called) == 2
+    assert threading.main_thread() not in called
+
+
+def test_a_savepoint_that_is_gone_does_not_hide_why(site):
+    async def story(db):
+        with pytest.raises(Stop):
+            async with db.transaction(), db.transaction():
+                await db.run(write("ROLLBACK"))
+                raise Stop
+        with pytest.raises(DatabaseError):
+            async with db.transaction():
+                await db.run(write("ROLLBACK"))
+                async with db.transaction():
+                    await db.run(ask("SELECT nothing FROM nowhere"))
+        return await db.run(site.names())
+
+    assert run(site, story) == []

@@ -214,3 +214,8 @@ def test_a_database_that_is_gone_is_not_forgotten_twice():
     database.forget()
 
     assert database.statistics == {}
+
+
+def test_an_option_that_there_is_not_is_told_before_anything_is_connected():
+    with pytest.raises(SettingsError, match=r"SG-DB-107.*sslmod"):
+        Database("postgresql://ann:hunter2@db/shop?sslmod=require").db()

@@ -31,6 +31,7 @@ class Counting:
 def asked(filled, monkeypatch):
     """What a filled shop was asked."""
     counting, run = Counting(filled), type(filled).run
+    filled._fetch = None  # the way of `run` alone
     counting.db = type("Plain", (), {"run": staticmethod(lambda s: run(filled, s))})
     monkeypatch.setattr(type(filled), "run", lambda self, steps: counting(steps))
     return counting.commands

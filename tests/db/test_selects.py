@@ -410,3 +410,31 @@ def test_the_table_is_there_for_sqlalchemy(filled, shop):
         ).scalar()
 
     assert found == 6
+
+
+def test_what_goes_wrong_on_the_short_way_is_told(filled, shop):
+    with pytest.raises(Exception, match="SG-DB-12"):
+        filled.get(shop.Tag, "\ud800")
+
+
+def test_the_short_way_sees_what_a_transaction_wrote(filled, shop):
+    with filled.transaction():
+        filled.insert(shop.Tag(id=77, name="inside"))
+        assert filled.get(shop.Tag, 77).name == "inside"
+        assert filled.count(shop.Tag) == 4
+        assert len(filled.all(shop.Tag)) == 4
+    assert filled.get(shop.Tag, 77).name == "inside"
+    assert len(filled.all(shop.Tag.where(shop.Tag.id == 77).for_update())) == 1
+
+
+@pytest.mark.feature("M-095")
+def test_every_statement_is_seen_by_who_watches(opened, shop):
+    database = opened("filled")
+    with database.watch() as seen:
+        db = database.db()
+        db.get(shop.Book, 1)
+        db.get(shop.Book, 2)
+        db.all(shop.Book)
+        db.all(shop.Author.load(shop.Author.books.tags))
+
+    assert len(seen) == 6

@@ -1,5 +1,6 @@
 """Db: statements, transactions, savepoints, hooks; on each kind of database."""
 
+import asyncio
 import threading
 
 import pytest
@@ -334,3 +335,76 @@ def test_a_session_of_sqlalchemy_s_orm_works_on_the_same_connection(site, db):
     with db.session() as session:
         session.query(Account).one().cents = 9
     assert db.run(site.cents("Ben")) == [(9,)]
+
+
+def test_many_values_may_give_rows_back(postgres):
+    text = "INSERT INTO account (name) VALUES (%s) RETURNING name"
+
+    def steps(*names):
+        command = Command(text, [(n,) for n in names], writes=True, many=True)
+        return (yield command).rows
+
+    database = postgres.database(pool_size=1)
+    assert database.db().run(steps("Ann", "Ben")) == [("Ann",), ("Ben",)]
+
+    async def story():
+        db = database.adb()
+        rows = await db.run(steps("Cem", "Dan"))
+        with pytest.raises(UniqueError):
+            await db.run(steps("Eve", "Ann"))
+        async with db.transaction():
+            await db.run(steps("Fay"))
+        return rows, len(await db.run(postgres.names()))
+
+    assert asyncio.run(story()) == ([("Cem",), ("Dan",)], 5)
+
+
+def test_an_idle_connection_is_asked_before_it_is_lent(server):
+    database = server.database(pool_size=1)
+    pool = database.opened.source.pool
+    pool._idle = 0.0
+    db = database.db()
+    for _ in range(3):
+        assert db.run(server.names()) == []
+
+    async def story():
+        adb = database.adb()
+        await adb.run(server.names())
+        adb._found.pool._idle = 0.0
+        for _ in range(3):
+            assert await adb.run(server.names()) == []
+        database.close()
+
+    assert pool.statistics.opened == 1
+    asyncio.run(story())
+
+
+def test_a_savepoint_that_is_gone_does_not_hide_why(site, db):
+    with pytest.raises(Stop), db.transaction(), db.transaction():
+        db.run(write("ROLLBACK"))
+        raise Stop
+
+    assert not db.in_transaction
+    assert db.run(site.names()) == []
+
+
+def test_threads_of_a_request_are_in_one_transaction(site):
+    database = site.database()
+    db = database.db(atomic=True)
+    names = [f"name {number}" for number in range(8)]
+    both = threading.Barrier(len(names))
+
+    def work(name):
+        both.wait()
+        db.run(site.add(name))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(db.run(site.names())) == 8
+    db.finish(commit=False)
+
+    assert database.db().run(site.names()) == []
+    assert database.statistics["sync"].opened == 1

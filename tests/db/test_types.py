@@ -113,8 +113,8 @@ def test_times_are_in_order_whatever_their_zone(empty, shop):
 
 
 def test_a_decimal_with_more_digits_is_rounded_away_from_zero(empty, shop):
-    for given, kept in (("1.0005", "1.001"), ("-1.0005", "-1.001"), ("1.00049", "1")):
-        sample = empty.insert(_sample(shop, exact=Decimal(given)))
+    for value, kept in (("1.0005", "1.001"), ("-1.0005", "-1.001"), ("1.00049", "1")):
+        sample = empty.insert(_sample(shop, exact=Decimal(value)))
         assert empty.get(shop.Sample, sample.id).exact == Decimal(kept)
 
 

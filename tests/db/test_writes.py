@@ -286,6 +286,7 @@ def test_links_are_added_and_removed(filled, shop):
         filled.add(filled.get(shop.Author, 1), shop.Author.books, book)
 
 
+@pytest.mark.feature("M-096")
 def test_composite_keys_are_read_and_written(tmp_path):
     class Root(Model, root=True):
         pass
@@ -343,3 +344,27 @@ def test_a_model_in_between_links_two(tmp_path):
     with pytest.raises(QueryError, match="SG-DB-047"):
         db.add(ann, Person.clubs, chess)
     database.close()
+
+
+def test_a_written_object_is_what_will_be_read(db, shop):
+    import datetime as dt
+
+    east = dt.timezone(dt.timedelta(hours=2))
+    author = _author(db, shop)
+    book = db.insert(
+        shop.Book(
+            title="T",
+            year=1,
+            price=Decimal("1.005"),
+            published=dt.datetime(2024, 1, 1, 2, tzinfo=east),
+            author=author,
+        )
+    )
+    other = db.insert(shop.Book(title="U", year=1, price=3, author=author))
+    found = db.get(shop.Book, book.id)
+
+    assert (str(book.price), str(found.price)) == ("1.01", "1.01")
+    assert (str(book.published), str(found.published)) == (
+        "2024-01-01 00:00:00+00:00", "2024-01-01 00:00:00+00:00")  # fmt: skip
+    assert str(other.price) == "3.00"
+    assert "_changed" not in book.__dict__

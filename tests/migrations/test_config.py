@@ -18,6 +18,8 @@ def _address(url):
         ("mariadb://u@h/d", "mariadb+pymysql"),
         ("mysql+mysqldb://u@h/d", "mysql+mysqldb"),
         ("sqlite:///x.db", "sqlite"),
+        ("sqlite+aiosqlite:///x.db", "sqlite"),
+        ("postgresql+asyncpg://u@h/d", "postgresql+psycopg"),
     ],
 )
 def test_a_url_without_a_driver_gets_one(url, driver):

@@ -75,3 +75,20 @@ def test_a_rename_that_cannot_be_read_is_refused(refused, text):
 @pytest.mark.parametrize("text", ["year=1999", "book.year", "book.year="])
 def test_a_value_that_cannot_be_read_is_refused(refused, text):
     assert refused(lambda: parse_values([text])) == "SG-MIG-003"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"tables": {"old": "tt"}},
+        {"columns": {("t", "old"): "nwe"}},
+        {"columns": {("s", "old"): "new"}},
+        {"values": {("t", "nwe"): "7"}},
+    ],
+)
+def test_a_name_that_nobody_wants_is_told(small, refused, given):
+    small.want(_one(sa.Column("new", sa.Integer)))
+
+    assert refused(lambda: commands.make(small.config, Answers(**given))) == (
+        "SG-MIG-004"
+    )

@@ -182,12 +182,18 @@ def _build(state):
     return metadata
 
 
-def _fill(engine, state):
+def _points_on(table, other):
+    """Whether its row can point at another one, here and there."""
+    there = None if other is None else other["parent"]
+    return table["parent"] is not None and there in {None, table["parent"]}
+
+
+def _fill(engine, state, other):
     with engine.begin() as connection:
         for name, table in state.items():
             given = {n: VALUES[c["kind"]] for n, c in table["columns"].items()}
             given["id"] = "1"
-            if table["parent"]:
+            if _points_on(table, other.get(name)):
                 given["parent_id"] = "1"
             into, values = ", ".join(given), ", ".join(given.values())
             connection.execute(
@@ -254,7 +260,7 @@ def _round_trip(server, one, two):
         common = _common(one, two)
         commands.make(config, _Values())
         commands.migrate(config)
-        _fill(engine, one)
+        _fill(engine, one, two)
         before = _rows(engine, one, common)
         target[0] = _build(two)
         said = commands.make(config, _Values())

@@ -15,6 +15,9 @@ __all__ = ["command"]
 @click.argument("path")
 @app_option
 @header_option
+@click.option(
+    "--ask", is_flag=True, help="Start the app and ask the guards what they decide."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def command(
     method: str,
@@ -22,6 +25,7 @@ def command(
     *,
     app_text: str | None,
     headers: tuple[tuple[str, str], ...],
+    ask: bool,
     as_json: bool,
 ) -> None:
     """Tell which rules are tried for METHOD PATH and what runs in which order.
@@ -30,5 +34,5 @@ def command(
     """
     app = chosen_app(app_text)
     app.freeze()
-    told = app.explain(method.upper(), path, headers)
+    told = app.explain(method.upper(), path, headers, ask=ask)
     click.echo(json.dumps(told.document(), indent=2) if as_json else str(told))

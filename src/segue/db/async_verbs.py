@@ -157,6 +157,26 @@ class AsyncVerbs:
         """Load relations of objects that are here already."""
         return await self.run(self.logic.load(objects, paths))
 
+    async def select(self, statement: Any, *, into: Any = None) -> list[Any]:
+        """Read the rows of a `select()` that was written with SQLAlchemy Core.
+
+        Args:
+            statement: With the columns of `Book.__table__`.
+            into: The model or the Struct that they are made into.
+        """
+        found: list[Any] = await self.run(self.logic.select(statement, into))
+        return found
+
+    def sql(self, query: Query[Any] | type[Model]) -> tuple[str, tuple[Any, ...]]:
+        """Give the text of a query and what is bound in it, for reading."""
+        found: tuple[str, tuple[Any, ...]] = self.logic.sql(query)
+        return found
+
+    async def explain(self, query: Query[Any] | type[Model]) -> str:
+        """Ask the database how it would answer a query."""
+        found: str = await self.run(self.logic.explain(query))
+        return found
+
     # -- writes
 
     async def insert(self, thing: M) -> M:

@@ -30,7 +30,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _VARIABLE: Final = "DATABASE_URL"
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "(WEBSOCKET)"})
+_SAFE: Final = frozenset(
+    {"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "REPORT", "SEARCH"}
+    | {"(WEBSOCKET)"}
+)
 _USUAL_SIZE: Final = 16
 
 

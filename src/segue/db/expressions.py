@@ -264,6 +264,12 @@ class Order:
         order.values = self.values
         return order
 
+    def turned(self) -> "Order":
+        """The other way round, nulls and all: they come first."""
+        order = -self
+        order.key = (f"{order.key[0]} first", order.key[1])
+        return order
+
 
 def condition(value: Any) -> Condition:
     """Take a condition; `True` and `False` are conditions as well.

@@ -5,7 +5,7 @@ for all objects together: `WHERE book.author_id IN (...)`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -16,7 +16,7 @@ from segue.db.paths import Path, Step, path_of
 from segue.db.plans import Plans
 from segue.db.query import Query
 
-__all__ = ["Branch", "Tree", "arranged", "load_into", "tree_of"]
+__all__ = ["Branch", "Tree", "arranged", "load_into", "load_missing", "tree_of"]
 
 _PORTION: Final = 1_024
 Tree = dict[Step, "Branch"]
@@ -73,6 +73,42 @@ def load_into(
         owners = _behind(objects, way)
         if owners:
             yield from _load(plans, owners, branch, read)
+
+
+def load_missing(
+    plans: Plans, objects: list[Any], tree: Tree, read: Read
+) -> Steps[None]:
+    """Load relations of those objects that lack them: one query for each relation.
+
+    Args:
+        plans: The plans of the dialect.
+        objects: Of one model.
+        tree: What to load.
+        read: Lists the objects of a query.
+    """
+    for step, branch in tree.items():
+        slot = step.owner.__model__.slots[step.name]
+        alone = Branch(step)
+        alone.query = branch.query
+        lacking = [each for each in objects if not _is_loaded(step, slot(each))]
+        if lacking:
+            yield from _load(plans, lacking, alone, read)
+        if branch.branches:
+            inner = {id(each): each for o in objects for each in _loaded(slot(o))}
+            if inner:
+                yield from load_missing(plans, [*inner.values()], branch.branches, read)
+
+
+def _is_loaded(step: Step, value: Any) -> bool:
+    if step.many:
+        return value is not msgspec.UNSET
+    return value is None or isinstance(value, msgspec.Struct)
+
+
+def _loaded(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    return [value] if isinstance(value, msgspec.Struct) else []
 
 
 def _grow(tree: Tree, load: Any) -> None:

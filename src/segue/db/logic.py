@@ -4,7 +4,7 @@
 SQLAlchemy is imported by the first statement.
 """
 
-from segue.db import paging, reads, writes
+from segue.db import paging, reads, statement, writes
 from segue.db.plans import Plans
 
 __all__ = ["Logic"]
@@ -17,6 +17,7 @@ class Logic(Plans):
     get_or_404 = reads.get_or_404
     get_many = reads.get_many
     all = reads.all_of
+    single = reads.single
     one = reads.one
     first = reads.first
     count = reads.count
@@ -26,6 +27,9 @@ class Logic(Plans):
     load = reads.load
     page = paging.page
     streamed = paging.streamed
+    select = statement.select
+    sql = statement.sql
+    explain = statement.explain
     insert = writes.insert
     insert_many = writes.insert_many
     save = writes.save

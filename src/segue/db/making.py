@@ -147,6 +147,8 @@ def _make_abstract(mcs: Any, own: _Body, bases: Any, *, root: bool) -> Any:
     cls = made(mcs, own.name, bases, _plain(body), **options)
     type.__setattr__(cls, "__fields__", fields)
     type.__setattr__(cls, "__registry__", registry)
+    if root:
+        registry.root = cls
     type.__setattr__(cls, "__model__", None)
     return cls
 

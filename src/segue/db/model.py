@@ -34,6 +34,7 @@ class Model(Struct, Words, metaclass=ModelMeta):
     __names__: ClassVar[dict[str, Any]] = {}
     __aliases__: ClassVar[dict[str, str]] = {}
     __stored__: ClassVar[frozenset[str]] = frozenset()
+    __needs_view__: ClassVar[bool] = True
 
     id: int = server("")
 
@@ -59,6 +60,19 @@ class Model(Struct, Words, metaclass=ModelMeta):
         from segue.db.shapes import model_shape  # noqa: PLC0415 - not every app needs it
 
         return model_shape(cls)
+
+    @classmethod
+    def __of_path__(cls, asked: Any) -> Any:
+        """Make what loads an object by a value of the path."""
+        from segue.db.path_values import loader_of  # noqa: PLC0415 - as above
+
+        return loader_of(cls, asked)
+
+    def __to_path__(self, field: str | None) -> Any:
+        """Give what stands for the object in a path."""
+        from segue.db.path_values import path_value  # noqa: PLC0415 - as above
+
+        return path_value(self, field)
 
     @classmethod
     def __as_is__(cls) -> bool:

@@ -13,7 +13,8 @@ import msgspec
 from segue.core.errors import BadRequest
 from segue.db.command import Command, Steps
 from segue.db.description import told_of
-from segue.db.expressions import ColumnExpression, Condition, Order, Ref
+from segue.db.expressions import Order, Ref
+from segue.db.keyset import behind
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
 from segue.db.plans import Plan, Plans
@@ -38,7 +39,7 @@ def page(plans: Plans, query: Any, size: int, after: str | None) -> Steps[Slice[
     orders = _complete(query)
     cut: Any = query_of(query).sorted_by(orders).limit(size + 1).offset(None)
     if after is not None:
-        cut = cut.where(_behind(orders, _read(orders, after)))
+        cut = cut.where(behind(orders, _read(orders, after)))
     found = yield from all_of(plans, cut)
     if len(found) <= size:
         return Slice(found)
@@ -89,26 +90,6 @@ def _complete(query: Any) -> tuple[Order, ...]:
         if part not in sorted_by
     ]
     return (*orders, *keys)
-
-
-def _behind(orders: Sequence[Order], values: Sequence[Any]) -> Condition:
-    """Say that a row comes behind one with these values; nulls come last."""
-    found: Condition | None = None
-    for order, value in reversed(list(zip(orders, values, strict=True))):
-        column = ColumnExpression(order.key[1])
-        if value is None:
-            behind = None
-        else:
-            behind = column < value if order.key[0] == "desc" else column > value
-            if order.key[1].part.nullable:
-                behind = behind | column.is_null()
-        if found is not None:
-            same = (column == value) & found
-            behind = same if behind is None else behind | same
-        found = behind
-    if found is None:
-        return Condition(("not", ("and",)))
-    return found
 
 
 def _word(orders: Sequence[Order], last: Any) -> str:

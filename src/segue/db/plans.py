@@ -78,6 +78,7 @@ class Plan:
         self.by_core = not compiled.positional
         self.plain = plain and not self.by_core
         self.texts: dict[int, str] = {}
+        # Only where the driver takes a key as it is.
         self.make: Any = None
 
     def command(self, values: Sequence[Any]) -> Command:

@@ -12,7 +12,7 @@ from segue.db.expressions import operand
 from segue.db.loads import Tree, arranged, load_into, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
-from segue.db.plans import Plans
+from segue.db.plans import Plan, Plans
 from segue.db.query import Query, query_of
 from segue.db.selects import count_plan, exists_plan, get_plan, rows_plan, select_plan
 
@@ -27,9 +27,11 @@ __all__ = [
     "get_or_404",
     "load",
     "one",
+    "planned",
     "read_tree",
     "rows",
     "scoped",
+    "single",
 ]
 
 _LARGEST: Final = 1 << 63
@@ -92,6 +94,24 @@ def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
     result = yield plan.command(query.values())
     objects: list[Any] = plan.hydrate(result.rows)
     return objects
+
+
+def planned(plans: Plans, query: Any) -> tuple[Plan, list[Any]]:
+    """Give the plan of a query, with what is joined to it, and its values."""
+    query = scoped(plans, query_of(query))
+    joined, _ = arranged(tree_of(query.loads))
+    return select_plan(plans, query, joined), query.values()
+
+
+def single(plans: Plans, query: Any) -> tuple[Plan, list[Any]] | None:
+    """Give plan and values of a query that is one plain statement, else None."""
+    query = query_of(query)
+    if plans.scopes.get(query.model, _UNKNOWN) is not None:
+        query = scoped(plans, query)
+    if query.loads or query.extra.lock is not None:
+        return None
+    plan = select_plan(plans, query)
+    return None if plan.by_core else (plan, query.values())
 
 
 def read_tree(plans: Plans, query: Any, tree: Tree) -> Steps[list[Any]]:

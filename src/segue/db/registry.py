@@ -15,9 +15,13 @@ class Registry:
 
     Their tables are made when the first is asked for: not before every model that they
     name is there, and SQLAlchemy is not imported before either.
+
+    Attributes:
+        root: The class that they are all below.
     """
 
     def __init__(self) -> None:
+        self.root: Any = None
         self._models: dict[str, list[Any]] = {}
         self._lock = threading.RLock()
         self._metadata: Any = None

@@ -19,6 +19,8 @@ __all__ = [
     "count_plan",
     "exists_plan",
     "get_plan",
+    "maker",
+    "record",
     "rows_plan",
     "select_plan",
     "shape_of",
@@ -51,7 +53,8 @@ def get_plan(plans: Plans, model: Any) -> Plan:
     node = _node(model, columns, plans.dialect)
     asked = sa.select(*columns).where(*where)
     plan = Plan(asked, builder.names, plans.dialect, hydrator(node))
-    plan.make = None if any(node.processors) else node.make
+    if plan.plain and not any(node.processors):
+        plan.make = node.make
     plans.gets[model] = plan
     return plan
 
@@ -182,7 +185,7 @@ def _rows(plans: Plans, key: Any) -> Plan:
     asked = _limited(builder, asked, has_size=has_size, has_start=has_start)
     asked = asked.select_from(scope.source)
     names = [name for name, _ in keys]
-    make = _record(names) if into is None else _maker(into, names)
+    make = record(names) if into is None else maker(into, names)
     node = Node(make, result_processors(columns, plans.dialect))
     return Plan(asked, builder.names, plans.dialect, hydrator(node))
 
@@ -195,11 +198,13 @@ def _limited(builder: Builder, asked: Any, *, has_size: bool, has_start: bool) -
     return asked
 
 
-def _record(names: list[str]) -> Any:
+def record(names: list[str]) -> Any:
+    """Make a small record of some names."""
     return msgspec.defstruct("Row", [(name, Any) for name in names], frozen=True)
 
 
-def _maker(into: Any, names: list[str]) -> Any:
+def maker(into: Any, names: list[str]) -> Any:
+    """Find what makes an object of a class of values in some order."""
     parameters = inspect.signature(into).parameters
     kinds = {each.kind for each in parameters.values()}
     if [*parameters] == names and kinds == {inspect.Parameter.POSITIONAL_OR_KEYWORD}:

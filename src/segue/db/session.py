@@ -42,15 +42,26 @@ class Db(Verbs, Generic[R]):
         atomic: The first write opens a transaction, which `end` ends.
     """
 
-    __slots__ = ("_atomic", "_block", "_hooks", "_run_alone", "_source", "database")
+    __slots__ = (
+        "_atomic",
+        "_block",
+        "_hooks",
+        "_opening",
+        "_run_alone",
+        "_source",
+        "database",
+    )
 
     def __init__(self, database: Any, source: Source, *, atomic: bool = False) -> None:
         self.database = database
         self._source = source
         self._run_alone = source.run
+        self._fetch = getattr(source, "fetch", None)
         self._atomic = atomic
         self._block: Block | None = None
         self._hooks: list[Callable[[], Any]] | None = None
+        # Threads of a handler that write at the same time are in one transaction.
+        self._opening = threading.Lock() if atomic else None
 
     @property
     def dialect(self) -> Any:
@@ -86,9 +97,16 @@ class Db(Verbs, Generic[R]):
         except StopIteration as end:
             value: T = end.value
             return value
-        block = self._open(Manner(), joined=True)
+        block = self._begun()
         with block.lock:
             return self._source.driver.drive(block.slot.connection, steps, command)
+
+    def _begun(self) -> Block:
+        """Find the transaction of the request, or begin it; two do not both."""
+        assert self._opening is not None  # noqa: S101 - there is one where this is asked
+        with self._opening:
+            block = self._block
+            return self._open(Manner(), joined=True) if block is None else block
 
     def stream_rows(self, command: Command, size: int = 500) -> Iterator[list[Any]]:
         """Read the rows of a command, a list of some at a time.
@@ -226,7 +244,7 @@ class Db(Verbs, Generic[R]):
         with self.transaction():
             block = self._block
             assert block is not None  # noqa: S101 - transaction() opened it
-            with block.lock, borrowed(self.dialect, self._raw(block)) as connection:
+            with borrowed(self.dialect, self._raw(block)) as connection:
                 yield connection
 
     @contextmanager

@@ -19,7 +19,7 @@ from segue.db.description import Description, Part
 from segue.db.marks import KEY
 from segue.db.paths import Step
 
-__all__ = ["is_open", "model_shape"]
+__all__ = ["hint_of_value", "is_open", "model_shape"]
 
 _OWN: Final = (type(KEY),)
 
@@ -134,14 +134,18 @@ def _needed(part: Part) -> bool:
     return part.default is msgspec.NODEFAULT
 
 
+def hint_of_value(model: Any, part: Part) -> Any:
+    """Find the type of what a field has, or of the key of what it points to."""
+    if part.role == "one":
+        return _key_hint(model, part)
+    marks = tuple(mark for mark in part.marks if not isinstance(mark, _OWN))
+    return Annotated[(part.plain, *marks)] if marks else part.plain
+
+
 def _key_hint(model: Any, part: Part) -> Any:
     """Find what the key of the other object is, with its marks."""
     target = Step(model, part).target
-    key = target.__model__.key[0]
-    if key.role == "one":
-        return _key_hint(target, key)
-    marks = tuple(mark for mark in key.marks if not isinstance(mark, _OWN))
-    return Annotated[(key.plain, *marks)] if marks else key.plain
+    return hint_of_value(target, target.__model__.key[0])
 
 
 def _also_none(part: Part, hint: Any) -> Any:

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from segue.db.mistakes import QueryError
 
 __all__ = [
+    "EXACT",
     "Data",
     "Duration",
     "EnumValue",
@@ -28,7 +29,9 @@ __all__ = [
     "big_integer",
 ]
 
-_EXACT: Final = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_UP)
+EXACT: Final = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_UP)
+"""Rounds halves away from zero, as PostgreSQL does."""
+
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
@@ -119,13 +122,13 @@ class ScaledDecimal(TypeDecorator[decimal.Decimal]):
         def rounded(value: Any) -> Any:
             if value is None:
                 return None
-            return _EXACT.quantize(decimal.Decimal(str(value)), step)
+            return EXACT.quantize(decimal.Decimal(str(value)), step)
 
         def scaled(value: Any) -> Any:
             if value is None:
                 return None
             exact = value if type(value) is _Decimal else _Decimal(str(value))
-            return int(_EXACT.quantize(exact, step).scaleb(scale, _EXACT))
+            return int(EXACT.quantize(exact, step).scaleb(scale, EXACT))
 
         return scaled if dialect.name == "sqlite" else rounded
 
@@ -135,7 +138,7 @@ class ScaledDecimal(TypeDecorator[decimal.Decimal]):
         scale = -self.scale
 
         def read(value: Any) -> Any:
-            return None if value is None else _Decimal(value).scaleb(scale, _EXACT)
+            return None if value is None else _Decimal(value).scaleb(scale, EXACT)
 
         return read
 

@@ -22,8 +22,9 @@ from segue.db.expressions import Expression
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Step, key_value
 from segue.db.tables import type_of
+from segue.db.types import EXACT
 
-__all__ = ["Invalid", "reader", "validate", "validate_values"]
+__all__ = ["Invalid", "fits_column", "reader", "validate", "validate_values"]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
@@ -73,6 +74,11 @@ def validate(thing: Any) -> tuple[Any, ...]:
         found.append(value if part.role == "column" else key_value(value))
     if faults:
         raise Invalid(thing.__class__.__name__, faults)
+    for number, part in enumerate(told.stored):
+        settle = _settler(told, part)
+        if settle is not None and found[number] not in (None, _UNSET):
+            found[number] = settle(found[number])
+            told.setters[part.name](thing, found[number])
     return tuple(found)
 
 
@@ -104,6 +110,15 @@ def validate_values(model: Any, values: dict[str, Any]) -> None:
         raise Invalid(model.__name__, faults)
 
 
+def fits_column(part: Part, value: Any) -> bool:
+    """Tell whether a column can be compared with a value: no database refuses it."""
+    if type(value) is str:
+        return "\x00" not in value
+    if type(value) is int:
+        return -_LARGEST <= value < _LARGEST
+    return part.plain is not dt.datetime or bool(value.tzinfo)
+
+
 def reader(told: Description) -> Callable[[Any], tuple[Any, ...] | None]:
     """Write what checks an object of a model and reads its columns; kept with it.
 
@@ -128,12 +143,51 @@ def reader(told: Description) -> Callable[[Any], tuple[Any, ...] | None]:
             tests = f"{name} is UNSET or ({tests})"
         writer.add(f"if not ({tests}):")
         writer.add("    return None")
+        for line in _settling(told, part, number, space):
+            writer.add(line)
         values.append(name)
     writer.add(f"return ({', '.join(values)},)")
     title = f"check of {told.model.__name__}"
     made = compile_source(str(writer), "checked", title, space)
     told.kept["checked"] = made
     return made
+
+
+def _settling(
+    told: Description, part: Part, number: int, space: dict[str, Any]
+) -> Iterator[str]:
+    """Write what makes a value the one that will be read: its digits, its zone."""
+    settle = _settler(told, part)
+    if settle is None or settle is float:
+        return
+    name = f"v{number}"
+    space[f"settle{number}"] = settle
+    space[f"put{number}"] = told.setters[part.name]
+    if part.plain is decimal.Decimal:
+        space[f"step{number}"] = _step(told, part)
+        kind, other = "Decimal", f"not {name}.same_quantum(step{number})"
+        space[kind] = decimal.Decimal
+    else:
+        kind, other = "datetime", f"{name}.tzinfo is not utc"
+        space[kind], space["utc"] = dt.datetime, dt.UTC
+    yield f"if type({name}) is {kind} and {other}:"
+    yield f"    {name} = settle{number}({name})"
+    yield f"    put{number}(thing, {name})"
+
+
+def _settler(told: Description, part: Part) -> Callable[[Any], Any] | None:
+    """Find what makes a value the one that will be read."""
+    if part.plain is decimal.Decimal:
+        step = _step(told, part)
+        return lambda value: EXACT.quantize(decimal.Decimal(value), step)
+    if part.plain is dt.datetime:
+        return lambda value: value.astimezone(dt.UTC)
+    return float if part.plain is float else None
+
+
+def _step(told: Description, part: Part) -> decimal.Decimal:
+    scale: int = getattr(type_of(told.model, part), "scale", None) or 0
+    return decimal.Decimal(1).scaleb(-scale)
 
 
 def _tests(
@@ -143,6 +197,12 @@ def _tests(
     if part.role == "one":
         yield f"type(v{number}) is type{number}"
         return
+    yield from _tests_of_column(told, part, number, space)
+
+
+def _tests_of_column(
+    told: Description, part: Part, number: int, space: dict[str, Any]
+) -> Iterator[str]:
     plain = part.plain
     space[f"type{number}"] = plain
     name = f"v{number}"

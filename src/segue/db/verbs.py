@@ -1,7 +1,7 @@
 """What a `Db` can do with models: each word runs its steps; `AsyncVerbs` likewise."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 from segue.db.command import Command, Steps
 from segue.db.lending import FromDatabase
@@ -14,6 +14,7 @@ __all__ = ["Verbs"]
 M = TypeVar("M", bound=Model)
 S = TypeVar("S")
 T = TypeVar("T")
+_LARGEST: Final = 1 << 63
 
 
 class Verbs:
@@ -21,6 +22,10 @@ class Verbs:
 
     database: Any
     logic: Any = FromDatabase()
+    _fetch: Any = None
+    """Reads the rows of one statement outside of a transaction, where there is a way
+    that is shorter than `run`."""
+    _block: Any = None
 
     def run(self, steps: Steps[T]) -> T:
         """Do some steps, and give what they return."""
@@ -36,7 +41,19 @@ class Verbs:
 
     def get(self, model: type[M], key: Any) -> M | None:
         """Get the object with a key, or None."""
-        found: M | None = self.run(self.logic.get(model, key))
+        found: M | None
+        plan = self.logic.gets.get(model)
+        if (
+            self._fetch is None
+            or self._block is not None
+            or plan is None
+            or plan.make is None
+            or not _is_short(key)
+        ):
+            found = self.run(self.logic.get(model, key))
+            return found
+        rows = self._fetch(plan.sql, (key,))
+        found = plan.make(*rows[0]) if rows else None
         return found
 
     def get_or_404(self, model: type[M], key: Any) -> M:
@@ -55,7 +72,14 @@ class Verbs:
 
     def all(self, query: Query[M] | type[M]) -> list[M]:
         """List the objects of a query, or all of a model."""
-        found: list[M] = self.run(self.logic.all(query))
+        found: list[M]
+        if self._fetch is not None and self._block is None:
+            single = self.logic.single(query)
+            if single is not None:
+                plan, values = single
+                found = plan.hydrate(self._fetch(plan.sql, plan.bind(values)))
+                return found
+        found = self.run(self.logic.all(query))
         return found
 
     def one(self, query: Query[M] | type[M]) -> M:
@@ -151,6 +175,26 @@ class Verbs:
         """Load relations of objects that are here already."""
         return self.run(self.logic.load(objects, paths))
 
+    def select(self, statement: Any, *, into: Any = None) -> list[Any]:
+        """Read the rows of a `select()` that was written with SQLAlchemy Core.
+
+        Args:
+            statement: With the columns of `Book.__table__`.
+            into: The model or the Struct that they are made into.
+        """
+        found: list[Any] = self.run(self.logic.select(statement, into))
+        return found
+
+    def sql(self, query: Query[Any] | type[Model]) -> tuple[str, tuple[Any, ...]]:
+        """Give the text of a query and what is bound in it, for reading."""
+        found: tuple[str, tuple[Any, ...]] = self.logic.sql(query)
+        return found
+
+    def explain(self, query: Query[Any] | type[Model]) -> str:
+        """Ask the database how it would answer a query."""
+        found: str = self.run(self.logic.explain(query))
+        return found
+
     # -- writes
 
     def insert(self, thing: M) -> M:
@@ -230,6 +274,12 @@ class Verbs:
     def remove(self, thing: Model, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         self.run(self.logic.unlink(thing, relation, others))
+
+
+def _is_short(key: Any) -> bool:
+    """Tell whether a key goes to the driver as it is."""
+    kind = key.__class__
+    return kind is str or (kind is int and -_LARGEST <= key < _LARGEST)
 
 
 def _several(on: Any) -> Any:

@@ -25,6 +25,8 @@ class WatchedDb(Db[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.statements = Statements()
+        # Nothing goes past `run`.
+        self._fetch = None
 
     def run(self, steps: Steps[T]) -> T:
         """Do some steps, and give what they return."""

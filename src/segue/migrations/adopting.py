@@ -5,6 +5,7 @@ A small app begins without migrations: its tables are made when it starts. The f
 marks it as applied; what the app wants beyond it becomes the second one.
 """
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -143,14 +144,12 @@ class _Reader:
 
     def _constraints(self, wanted: Table) -> dict[str, Constraint]:
         kept: dict[str, Constraint] = {}
-        checks = {
-            check["name"]
-            for check in self.inspector.get_check_constraints(self.seen.name)
-        }
+        seen = self.inspector.get_check_constraints(self.seen.name)
+        checks = {check["name"]: str(check["sqltext"]) for check in seen}
         for name, made in wanted.constraints.items():
             if isinstance(made, Check):
                 if name in checks:
-                    kept[name] = made
+                    kept[name] = _closer(made, checks[name])
             elif self._has(made):
                 kept[name] = made
         known = {_ends(made) for made in kept.values()}
@@ -177,6 +176,17 @@ class _Reader:
             if name not in kept and not unique and index.columns not in carried:
                 kept[name] = index
         return kept
+
+
+def _closer(wanted: Check, seen: str) -> Check:
+    """Take the wanted text of a check if the database has the same in its words."""
+    same = _core(wanted.text) == _core(seen)
+    return wanted if same else Check(wanted.name, seen)
+
+
+def _core(sql: str) -> str:
+    """Leave of SQL what databases do not write in their own way."""
+    return re.sub(r"::[a-z ]+|[\s()\"`]", "", sql.lower())
 
 
 def _ends(made: Constraint) -> object:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
 
-from segue.migrations.expressions import as_text, escaped
+from segue.migrations.expressions import as_text
 from segue.migrations.schema import (
     Check,
     Column,
@@ -97,7 +97,7 @@ def build_constraint(constraint: Constraint) -> sa.Constraint:
     if isinstance(constraint, Unique):
         return sa.UniqueConstraint(*constraint.columns, name=name, **options)
     if isinstance(constraint, Check):
-        return sa.CheckConstraint(escaped(constraint.text), name=name)
+        return sa.CheckConstraint(as_text(constraint.text), name=name)
     return _foreign_key(constraint, name, options)
 
 
@@ -132,7 +132,7 @@ def _option(value: Any) -> Any:
 
 def _extras(column: Column) -> list[Any]:
     if column.computed is not None:
-        sql = escaped(column.computed.text)
+        sql = as_text(column.computed.text)
         return [sa.Computed(sql, persisted=column.computed.persisted)]
     if column.identity is not None:
         options: Mapping[str, Any] = dict(column.identity)

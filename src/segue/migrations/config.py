@@ -11,8 +11,15 @@ from segue.migrations.errors import MigrationError
 
 __all__ = ["Migrations"]
 
-# The drivers that Segue's extras install, where a URL names none.
+# The drivers that Segue's extras install, where a URL names none or an async one.
 _DRIVERS = {
+    "postgresql+asyncpg": "postgresql+psycopg",
+    "postgresql+psycopg_async": "postgresql+psycopg",
+    "mysql+aiomysql": "mysql+pymysql",
+    "mysql+asyncmy": "mysql+pymysql",
+    "mariadb+aiomysql": "mariadb+pymysql",
+    "mariadb+asyncmy": "mariadb+pymysql",
+    "sqlite+aiosqlite": "sqlite",
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",

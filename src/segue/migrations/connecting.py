@@ -14,8 +14,14 @@ from segue.core.errors import MissingExtraError
 from segue.migrations.config import Migrations
 from segue.migrations.errors import MigrationError
 
-__all__ = ["connected", "dialect_of"]
+__all__ = ["PREPARING", "connected", "dialect_of"]
 
+_QUOTES: Final = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')"
+PREPARING: Final = {
+    "sqlite": "PRAGMA foreign_keys = OFF",
+    "mysql": _QUOTES,
+    "mariadb": _QUOTES,
+}
 _EXTRAS: Final = {"psycopg": "postgres", "pymysql": "mysql"}
 
 
@@ -71,8 +77,7 @@ def _options(config: Migrations) -> dict[str, Any]:
     name = config.address.get_backend_name()
     if name in {"mysql", "mariadb"}:
         # Names in the SQL of checks and indexes are quoted as the standard says.
-        words = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')"
-        return {"connect_args": {"init_command": words}}
+        return {"connect_args": {"init_command": PREPARING["mysql"]}}
     if name != "sqlite":
         return {}
     # Transactions are begun by hand: SQLite must be told to lock at once.
@@ -85,7 +90,7 @@ def _options(config: Migrations) -> dict[str, Any]:
 def _prepare(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         # Else a table that is written anew would take the rows of others with it.
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql(PREPARING["sqlite"])
 
 
 def _lock(config: Migrations, connection: sa.Connection) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import coercions, roles
 
-__all__ = ["as_text", "escaped", "renamed", "sql_of"]
+__all__ = ["as_text", "escaped", "is_awkward", "renamed", "sql_of"]
 
 # What `text()` would take for the name of a parameter.
 _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(?=\w)")
@@ -47,7 +47,13 @@ def escaped(sql: str) -> str:
 
 def as_text(sql: str) -> Any:
     """Build the expression of SQLAlchemy from SQL."""
-    return sa.text(escaped(sql))
+    column: Any = sa.literal_column
+    return column(sql) if is_awkward(sql) else sa.text(escaped(sql))
+
+
+def is_awkward(sql: str) -> bool:
+    """Whether `text()` cannot be told to leave the colons alone, as in `':ok:'`."""
+    return ":" in sql and sql_of(sa.text(escaped(sql))) != sql
 
 
 def renamed(sql: str, old: str, new: str) -> str:

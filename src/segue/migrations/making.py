@@ -92,6 +92,7 @@ def make_revisions(
     history = History(config.folder)
     _one_head(history)
     wanted = describe(config.target())
+    answers.check(wanted)
     state = history.state()
     written: list[Written] = []
     heads = history.heads

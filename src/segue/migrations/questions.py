@@ -1,12 +1,13 @@
 """What a comparison cannot know and must be told: renames, and values for old rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
 
+from segue.core.errors import did_you_mean
 from segue.migrations.errors import MigrationError
-from segue.migrations.schema import Column, Default
+from segue.migrations.schema import Column, Default, Schema, Table
 
 __all__ = ["Answers", "Nobody", "Questions", "parse_renames", "parse_values"]
 
@@ -46,7 +47,20 @@ class Answers(msgspec.Struct):
     values: Mapping[tuple[str, str], str] = {}
     nothing_renamed: bool = False
     ask: Ask | None = None
-    used: set[str] = msgspec.field(default_factory=set[str])
+
+    def check(self, wanted: Schema) -> None:
+        """Check that what is named as new is there.
+
+        Raises:
+            MigrationError: If it is not.
+        """
+        for new in self.tables.values():
+            _known(new, wanted.tables)
+        named = [(table, new) for (table, _), new in self.columns.items()]
+        for table, column in [*named, *self.values]:
+            key = self.tables.get(table, table)
+            _known(key, wanted.tables)
+            _known(f"{key}.{column}", _places(wanted.tables[key]))
 
     def renamed_table(self, old: str, new: str, *, alike: bool) -> bool:
         """Whether a table is an old one under a new name."""
@@ -125,6 +139,21 @@ class Nobody:
         """Give the value that rows get which are there already."""
         del table, column
         return Default("")
+
+
+def _places(table: Table) -> list[str]:
+    return [f"{table.key}.{name}" for name in table.columns]
+
+
+def _known(name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise MigrationError(
+            "SG-MIG-004",
+            f"The app wants no {name!r}.{did_you_mean(name, names)}",
+            why="A rename or a value for it would be forgotten without a word.",
+            fix="Write the new name as the models have it.",
+        )
 
 
 def parse_renames(

@@ -34,7 +34,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.script = ScriptDirectory(
-            str(folder if folder.is_dir() else folder.parent),
+            str(folder if folder.is_dir() else "."),
             version_locations=[str(folder)],
         )
         self._states: dict[frozenset[str], Schema] = {}

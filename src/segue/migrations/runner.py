@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from segue.migrations.config import Migrations
-from segue.migrations.connecting import connected, dialect_of
+from segue.migrations.connecting import PREPARING, connected, dialect_of
 from segue.migrations.errors import MigrationError
 from segue.migrations.internals import version_table
 from segue.migrations.mariadb import Journal, MariaDB
@@ -101,6 +101,8 @@ def sql_of_run(
     context = MigrationContext.configure(dialect=dialect_of(config), opts=options)
     steps = plan(history, heads, target)
     at = set(heads)
+    if steps and context.dialect.name in PREPARING:
+        context.impl.static_output(f"{PREPARING[context.dialect.name]};\n")
     if steps and not at:
         connection: Any = context.connection
         version_table(context).create(connection)

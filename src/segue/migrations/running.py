@@ -7,13 +7,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
 from segue.migrations.apply import table_key
 from segue.migrations.build import build_column
-from segue.migrations.expressions import escaped
+from segue.migrations.expressions import as_text
 from segue.migrations.internals import execute
 from segue.migrations.moment import Moment
 from segue.migrations.operations import RunPython, Watched
@@ -65,7 +64,7 @@ class Running(Watched):
 
     def sql(self, text: str) -> None:
         """Run SQL as it stands."""
-        execute(self.migration_context, sa.text(escaped(text)))
+        execute(self.migration_context, as_text(text))
 
     def note(self, text: str) -> None:
         """Write a comment where SQL is written."""

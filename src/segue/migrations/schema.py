@@ -5,7 +5,7 @@ and what the revisions lead to (`replay`). Nothing in them is guessed from a dat
 Two columns are the same when a migration file would spell them the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -292,8 +292,3 @@ def _but(items: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _where(items: Mapping[str, Any], kept: Callable[[Any], bool]) -> dict[str, Any]:
     return {key: item for key, item in items.items() if kept(item)}
-
-
-def names(things: Iterable[Any]) -> str:
-    """Join the names of things for a sentence."""
-    return ", ".join(thing.name for thing in things)

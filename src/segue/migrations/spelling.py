@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from segue.migrations.expressions import escaped
+from segue.migrations.expressions import escaped, is_awkward
 from segue.migrations.kinds import quote
 from segue.migrations.schema import (
     Check,
@@ -54,7 +54,7 @@ def inside_table(table: Table) -> list[str]:
             inside = [*map(quote, made.columns), *named, *_options(made.options)]
             words.append(f"sa.UniqueConstraint({', '.join(inside)})")
         elif isinstance(made, Check):
-            inside = [quote(escaped(made.text)), *named]
+            inside = [_bare(made.text), *named]
             words.append(f"sa.CheckConstraint({', '.join(inside)})")
         else:
             targets = [f"{made.target}.{column}" for column in made.target_columns]
@@ -70,7 +70,7 @@ def column_text(column: Column) -> str:
     if column.computed is not None:
         made = column.computed
         stored = "" if made.persisted is None else f", persisted={made.persisted}"
-        words.append(f"sa.Computed({quote(escaped(made.text))}{stored})")
+        words.append(f"sa.Computed({_bare(made.text)}{stored})")
     elif column.identity is not None:
         words.append(default_text(None, column.identity))
     elif column.default is not None:
@@ -90,7 +90,7 @@ def default_text(default: Default | None, identity: Options | None = None) -> st
     if default is None:
         return "None"
     if default.is_sql:
-        return f"sa.text({quote(escaped(default.text))})"
+        return _sql(default.text)
     return quote(default.text)
 
 
@@ -101,7 +101,7 @@ def unique_words(made: Unique) -> list[str]:
 
 def check_words(made: Check) -> list[str]:
     """Spell a check behind its name."""
-    return [quote(escaped(made.text))]
+    return [_bare(made.text)]
 
 
 def foreign_key_words(made: ForeignKey) -> list[str]:
@@ -127,8 +127,20 @@ def op_f(name: str) -> str:
 
 def _part(part: Part) -> str:
     if part.is_sql:
-        return f"sa.text({quote(escaped(part.text))})"
+        return _sql(part.text)
     return quote(part.text)
+
+
+def _sql(sql: str) -> str:
+    """Spell SQL where a string would be a value."""
+    if is_awkward(sql):
+        return f"sa.literal_column({quote(sql)})"
+    return f"sa.text({quote(escaped(sql))})"
+
+
+def _bare(sql: str) -> str:
+    """Spell SQL where a string is SQL."""
+    return _sql(sql) if is_awkward(sql) else quote(escaped(sql))
 
 
 def _options(options: Options) -> list[str]:

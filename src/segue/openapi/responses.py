@@ -35,6 +35,7 @@ _RENAMED: Final = {
 _FAMILIES: Final = {"2": "Successful answer", "3": "Redirection"}
 _BINARY: Final = {"type": "string", "format": "binary"}
 _ERRORS: Final = 400
+_REDIRECTS: Final = (303, "3XX")
 
 Answers = Mapping[int, Sequence[type[HTTPError]]]
 Handlers = Sequence[Mapping[Any, Hook]]
@@ -92,6 +93,8 @@ class _Responses:
     def add(self, content: Content, words: str | None = None) -> dict[str, Any]:
         """Add a form of an answer."""
         response = self._response(str(content.status), words)
+        if content.status in _REDIRECTS:
+            response["headers"] = {"location": {"schema": {"type": "string"}}}
         if content.media_type is None:
             return response
         media = self._media(response, content.media_type)

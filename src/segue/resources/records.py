@@ -20,6 +20,7 @@ __all__ = [
     "fields_by_name",
     "is_same",
     "pick",
+    "value_in",
     "with_fields",
     "with_key",
 ]
@@ -37,6 +38,7 @@ class RecordField(msgspec.Struct, frozen=True):
         comes_in: A client may send it.
         leaves: A client may see it.
         has_default: An item may be made without it.
+        shown: Its type as it leaves, where that is another one.
     """
 
     name: str
@@ -45,6 +47,7 @@ class RecordField(msgspec.Struct, frozen=True):
     comes_in: bool
     leaves: bool
     has_default: bool
+    shown: Any = None
 
 
 def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
@@ -62,8 +65,9 @@ def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
             fix="Give a Struct, a dataclass or an attrs class.",
             where=(place,),
         )
-    return {
-        each.name: RecordField(
+    found: dict[str, RecordField] = {}
+    for each in describe(record).fields():
+        field = RecordField(
             name=each.name,
             wire=each.wire,
             hint=each.hint,
@@ -71,8 +75,22 @@ def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
             leaves=not each.shape.notes.write_only,
             has_default=not each.required,
         )
-        for each in describe(record).fields()
-    }
+        other = found.get(each.name)
+        found[each.name] = field if other is None else _joined(other, field)
+    return found
+
+
+def _joined(one: RecordField, other: RecordField) -> RecordField:
+    """Make one of two: a field may come in as one type and leave as another."""
+    comes, leaves = (one, other) if one.comes_in else (other, one)
+    return msgspec.structs.replace(comes, leaves=True, shown=leaves.hint)
+
+
+def value_in(item: Any, name: str) -> Any:
+    """Read a field; a class may say how it is read past its guards."""
+    reads: dict[str, Any] = getattr(item.__class__, "__reads__", None) or {}
+    read = reads.get(name)
+    return getattr(item, name) if read is None else read(item)
 
 
 def pick(
@@ -98,7 +116,7 @@ def pick(
 def is_same(one: object, other: object) -> bool:
     """Tell whether two records have the same values, also where a class has no `==`."""
     return type(one) is type(other) and all(
-        getattr(one, field.name) == getattr(other, field.name)
+        value_in(one, field.name) == value_in(other, field.name)
         for field in describe(type(one)).fields()
     )
 

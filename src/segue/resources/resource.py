@@ -68,7 +68,7 @@ class Resource(Group, Generic[T]):
         super().__init__(prefix, **rest)
         if setup.store is None:
             bring: Any = getattr(type, "__store__", None)
-            store: Any = bring(setup.key) if bring else MemoryStore(type, key=setup.key)
+            store: Any = bring(setup.key) if bring else _usual_store(type, setup.key)
             setup = msgspec.structs.replace(setup, store=store)
         self._blueprint = Blueprint(type, setup, place)
         self._parts: dict[str, int] = {}
@@ -126,3 +126,13 @@ class Resource(Group, Generic[T]):
             options=merged_options(old.options, own),
             place=place_of(function),
         )
+
+
+def _usual_store(type: Any, key: str) -> Any:  # noqa: A002 - as msgspec calls it
+    """Choose where items are kept: a model has a table."""
+    if getattr(type, "__model__", None) is None:
+        return MemoryStore(type, key=key)
+    # Imported here: only apps with models need it.
+    from segue.resources.tables import store_of  # noqa: PLC0415
+
+    return store_of(type, key)

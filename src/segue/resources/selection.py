@@ -7,7 +7,7 @@ import msgspec
 
 from segue.resources.choices import check_names, split_names
 from segue.resources.paged import Paged
-from segue.resources.records import RecordField
+from segue.resources.records import RecordField, value_in
 
 __all__ = ["Selection"]
 
@@ -30,7 +30,7 @@ class Selection:
         self.type: Any = msgspec.defstruct(
             f"{title}Fields",
             [
-                (field.name, field.hint | msgspec.UnsetType, msgspec.UNSET)
+                (field.name, _shown(field) | msgspec.UnsetType, msgspec.UNSET)
                 for field in readable.values()
             ],
             rename={field.name: field.wire for field in readable.values()},
@@ -56,9 +56,13 @@ class Selection:
 
     def cut(self, item: Any, fields: tuple[RecordField, ...]) -> Any:
         """Keep some fields of an item."""
-        return self.type(**{f.name: getattr(item, f.name) for f in fields})
+        return self.type(**{f.name: value_in(item, f.name) for f in fields})
 
     def cut_all(self, page: Paged[Any], fields: tuple[RecordField, ...]) -> Paged[Any]:
         """Keep some fields of the items of a page."""
         page.items = [self.cut(item, fields) for item in page.items]
         return page
+
+
+def _shown(field: RecordField) -> Any:
+    return field.hint if field.shown is None else field.shown

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from typing import Annotated
 
 import pytest
 
-from segue import App, Request, Response, Wrap
+from segue import App, FromHeader, Request, Response, Wrap
+from segue.core.errors import Unauthorized
 from segue.core.routing.predicates import custom
 
 
@@ -100,3 +103,69 @@ def test_a_time_limit_is_explained_where_there_is_one(app: App) -> None:
 
     assert "at most 5 seconds" in str(app.explain("GET", "/slow"))
     assert "seconds" not in str(app.explain("GET", "/usual"))
+
+
+def guarded() -> App:
+    app = App()
+
+    class Customer:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+    @app.provide
+    def customer(x_key: Annotated[str, FromHeader] = "") -> Iterator[Customer]:
+        if not x_key:
+            raise Unauthorized("Who are you?")
+        yield Customer(x_key)
+
+    def known(customer: Customer) -> bool:
+        return True
+
+    async def mine(id: int, customer: Customer) -> bool:
+        return id == 7 or customer.name == "root"
+
+    def broken() -> bool:
+        raise ZeroDivisionError("by zero")
+
+    @app.get("/orders/{id}", allow=[known, mine])
+    async def show(id: int) -> None:
+        raise AssertionError("The handler is not called.")
+
+    @app.get("/broken", allow=broken)
+    def fails() -> None: ...
+
+    def seven(id: int) -> bool:
+        return id == 7
+
+    @app.get("/plain/{id}", allow=seven)
+    def plain(id: int) -> None: ...
+
+    @app.get("/open")
+    def free() -> None: ...
+
+    return app
+
+
+@pytest.mark.feature("M-018")
+@pytest.mark.parametrize(
+    ("path", "headers", "told"),
+    [
+        ("/orders/7", [], ["refuses with 401: Who are you?", "not asked"]),
+        ("/orders/7", [("x-key", "ann")], ["lets it pass", "lets it pass"]),
+        ("/orders/8", [("x-key", "ann")], ["lets it pass", "refuses with 403: "]),
+        ("/plain/7", [], ["lets it pass"]),
+        ("/broken", [], ["fails with ZeroDivisionError: by zero"]),
+        ("/open", [], ["no guard: everybody may"]),
+    ],
+)
+def test_guards_are_asked_what_they_decide(path, headers, told):
+    found = guarded().explain("GET", path, headers, ask=True)
+
+    assert len(found.permission) == len(told)
+    for line, words in zip(found.permission, told, strict=True):
+        assert words in line
+    assert f"permission\n  {found.permission[0]}" in str(found)
+
+
+def test_guards_are_not_asked_unless_somebody_wants_it():
+    assert guarded().explain("GET", "/orders/7").permission == ()

@@ -23,7 +23,7 @@ from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.schema.models import decoders_of
-from segue.core.schema.views import shown_as, taken_as
+from segue.core.schema.views import is_viewed, shown_as, taken_as
 from segue.core.types import UNSET
 from segue.core.websockets.socket import WebSocket
 
@@ -40,6 +40,7 @@ __all__ = [
     "no_such_place",
     "nothing_provides",
     "short_lived",
+    "streams_prepared",
     "taken",
     "two_types",
 ]
@@ -159,10 +160,23 @@ def taken(argument: Argument, signature: Signature) -> Any:
     Raises:
         PlanError: The view asks for what its type does not have.
     """
+    if (name := _unviewed(argument.hint)) is not None:
+        raise needs_view(argument, signature, name)
     try:
         return argument.hint if argument.hint is UNSET else taken_as(argument.hint)
     except PlanError as error:
         raise _placed(error, signature.place) from error
+
+
+def _unviewed(hint: Any) -> str | None:
+    """Name the type in a hint that is input only with a view, and has none."""
+    if is_viewed(hint):
+        return None
+    for cls in classes_of(hint):
+        if getattr(cls, "__needs_view__", False):
+            return type_name(cls)
+    inner = (_unviewed(each) for each in typing.get_args(hint))
+    return next(filter(None, inner), None)
 
 
 def check_shown(plan: Plan) -> None:
@@ -317,6 +331,34 @@ def short_lived(
         fix="Ask for it in the handler, or provide it for the app: "
         'app.provide(..., scope="app").',
         where=(signature.place, *places, provider.place),
+    )
+
+
+def streams_prepared(plan: Plan) -> PlanError:
+    """Tell that a stream has left before its answer could be prepared."""
+    return PlanError(
+        "SG-PLAN-030",
+        f"{plan.name}() is a stream, and {type_name(plan.returns)} says what is to be "
+        "done with its answer before it leaves.",
+        why="A stream leaves bit by bit, so it would never be done.",
+        fix="Do it with each item, before it is yielded; or return a list.",
+        where=(plan.place,),
+    )
+
+
+def needs_view(argument: Argument, signature: Signature, name: str) -> PlanError:
+    """Tell that a type is filled from input which nobody said may be."""
+    hint = type_name(argument.hint)
+    return PlanError(
+        "SG-PLAN-031",
+        f"{signature.name}() asks for {_asked(argument)}, which would be filled from "
+        "what a client sends.",
+        why=f"{name} is more than input: its key and its hidden fields are nobody's to "
+        "set by accident.",
+        fix=f"Write {hint.replace(name, f'Create[{name}]')} for a new one, "
+        f"Patch[{name}] for a change; for one that is there put {{{argument.name}}} "
+        "into the path.",
+        where=(signature.place,),
     )
 
 

@@ -16,6 +16,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     Attributes:
         path: The names in the pattern, in order.
+        fields: For `{book.slug}` the field `slug`, by the name `book`.
         methods: The methods of the route; empty where there is no route.
         carried: Types of the moment, `Response` for an after hook, for example.
         app: Types whose one value the app holds: the app, its settings.
@@ -29,6 +30,9 @@ class Surroundings(msgspec.Struct, frozen=True):
     """
 
     path: tuple[str, ...] = ()
+    fields: Mapping[str, str | None] = msgspec.field(
+        default_factory=dict[str, str | None]
+    )
     methods: frozenset[str] = frozenset()
     carried: tuple[type, ...] = ()
     app: Collection[type] = msgspec.field(default=())

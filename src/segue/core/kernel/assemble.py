@@ -260,8 +260,13 @@ class _Assembler:
         # Once for the names, which the plan asks for; then for its types.
         pattern, host = self._patterns(chain, declared, {})
         names = (*pattern.names, *(host.names if host else ()))
-        plan = self._plan(declared, names, options, chain)
-        pattern, host = self._patterns(chain, declared, path_hints(plan))
+        fields = dict(pattern.names_with_fields)
+        plan = self._plan(declared, names, fields, options, chain)
+        hints = {
+            f"{name}.{fields[name]}" if fields.get(name) else name: hint
+            for name, hint in path_hints(plan).items()
+        }
+        pattern, host = self._patterns(chain, declared, hints)
         route = Route(
             pattern=pattern,
             methods=declared.methods,
@@ -293,6 +298,7 @@ class _Assembler:
         self,
         declared: DeclaredRoute,
         names: tuple[str, ...],
+        fields: Mapping[str, str | None],
         options: Mapping[str, Any],
         chain: Chain,
     ) -> Plan:
@@ -302,6 +308,7 @@ class _Assembler:
         key = (
             declared.function,
             names,
+            frozenset(fields.items()),
             methods,
             options.get("status"),
             options.get("inline"),
@@ -316,6 +323,7 @@ class _Assembler:
         if key not in self._plans:
             around = Surroundings(
                 path=names,
+                fields=fields,
                 methods=methods,
                 carried=(WebSocket,) if is_socket else (),
                 app=self._from.values,

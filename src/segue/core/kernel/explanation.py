@@ -10,6 +10,7 @@ from segue.core.handlers.plan import Plan
 from segue.core.http.request import Request
 from segue.core.kernel.entry import Entry
 from segue.core.kernel.kernel import Kernel
+from segue.core.kernel.permission import ask_guards
 from segue.core.routing.matcher import Found
 
 __all__ = ["Explanation", "explain"]
@@ -26,6 +27,7 @@ class Explanation(msgspec.Struct, frozen=True):
         arguments: Where each argument of the handler comes from.
         providers: What is made for the request: by whom, for how long, from what.
         source: The function that was written for the route.
+        permission: What each guard decided, where they were asked.
     """
 
     method: str
@@ -37,6 +39,7 @@ class Explanation(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...]
     source: str
     providers: tuple[str, ...] = ()
+    permission: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Build data for JSON."""
@@ -55,6 +58,8 @@ class Explanation(msgspec.Struct, frozen=True):
         lines += [f"  {step}" for step in self.steps]
         lines += ["", "arguments"]
         lines += [f"  {argument}" for argument in self.arguments] or ["  none"]
+        if self.permission:
+            lines += ["", "permission", *(f"  {each}" for each in self.permission)]
         if self.providers:
             lines += ["", "providers", *(f"  {each}" for each in self.providers)]
         lines += ["", "source", *(f"  {line}" for line in self.source.splitlines())]
@@ -101,7 +106,12 @@ class _NoBody:
 
 
 def explain(
-    kernel: Kernel, method: str, target: str, headers: Iterable[tuple[str, str]] = ()
+    kernel: Kernel,
+    method: str,
+    target: str,
+    headers: Iterable[tuple[str, str]] = (),
+    *,
+    ask: bool = False,
 ) -> Explanation:
     """Explain which route answers, and how.
 
@@ -110,6 +120,7 @@ def explain(
         method: Any case.
         target: A path, with a query if predicates look at it.
         headers: What predicates look at, `Host` among them.
+        ask: Start the app and ask the guards what they decide.
     """
     method = method.upper()
     exchange = _Imagined(method, target, headers)
@@ -132,6 +143,13 @@ def explain(
         return Explanation(method, target, candidates, None, miss, (), (), "")
     entry = kernel.entry_for(found.route)
     plan = entry.call.plan
+    permission: tuple[str, ...] = ()
+    if ask:
+        import asyncio  # noqa: PLC0415 - only who asks pays for it
+
+        values = (*found.values, *found.host_values.values())
+        imagined = kernel.request(exchange, entry, values)
+        permission = asyncio.run(ask_guards(kernel, plan, imagined))
     return Explanation(
         method=method,
         path=target,
@@ -142,6 +160,7 @@ def explain(
         arguments=tuple(str(argument) for argument in plan.arguments),
         source=entry.call.source,
         providers=tuple(_providers(plan)),
+        permission=permission or ("no guard: everybody may",) * ask,
     )
 
 

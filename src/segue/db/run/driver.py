@@ -124,25 +124,9 @@ class Driver(Protocol):
 
 
 class AsyncDriver(Protocol):
-    """The same, awaited."""
+    """What is done on a connection, awaited; who opens it is a pool's affair."""
 
     dialect: Any
-
-    async def connect(self) -> Any:
-        """Open a connection on which each statement commits itself."""
-        ...  # protocol
-
-    def close(self, connection: Any) -> None:
-        """Close it at once, whatever state it is in."""
-        ...  # protocol
-
-    def is_usable(self, connection: Any) -> bool:
-        """Tell, without asking the server, whether it is open and in no transaction."""
-        ...  # protocol
-
-    async def ping(self, connection: Any) -> None:
-        """Ask the server something."""
-        ...  # protocol
 
     async def drive(
         self,

@@ -11,9 +11,11 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from segue.core.errors import SettingsError
 from segue.db.command import Command, Result, Steps
 from segue.db.run.address import Address
 from segue.db.run.driver import Lost, Manner, usual_begin
@@ -76,6 +78,15 @@ class _Shared:
         # A connection says what it has when SQLAlchemy opens it; ours has this.
         self.dialect.server_version_info = (15,)
         self._info = _conninfo(address)
+        try:
+            make_conninfo(**self._info)
+        except psycopg.ProgrammingError as error:
+            raise SettingsError(
+                "SG-DB-107",
+                f"The URL of the database has an option that there is not: {error}",
+                why="The server could not even be asked.",
+                fix="Leave it out, or write one that libpq knows: ?sslmode=require.",
+            ) from error
         prepares = address.options.get("prepare", "true").lower()
         self._threshold = None if prepares in ("false", "0", "no") else 0
 

@@ -26,18 +26,8 @@ class ThreadedDriver:
     def __init__(self, driver: Driver, threads: WorkerThreads) -> None:
         self.plain = driver
         self.dialect: Any = driver.dialect
-        self.close = driver.close
-        self.is_usable = driver.is_usable
         self.raw = driver.raw
         self._run = threads.complete
-
-    async def connect(self) -> Any:
-        """Open a connection."""
-        return await self._run(self.plain.connect)
-
-    async def ping(self, connection: Any) -> None:
-        """Ask the server something."""
-        await self._run(self.plain.ping, connection)
 
     async def drive(
         self,

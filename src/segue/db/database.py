@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from segue.core.config.secret import Secret
 from segue.core.errors import SettingsError
@@ -15,14 +15,18 @@ from segue.core.handlers.places import calling_file, calling_place
 from segue.core.handlers.usage import Usage
 from segue.db.async_session import AsyncDb
 from segue.db.bridge import BridgedDb, ThreadLife
+from segue.db.model import Model
 from segue.db.run.pool import PoolLimits, PoolStatistics
 from segue.db.run.statements import Statement, Statements
 from segue.db.session import Db
+from segue.db.tools.commands import add_commands
+from segue.db.tools.starting import before_serving
 from segue.db.watched import WatchedAsyncDb, WatchedDb
 from segue.db.work import Work
 
 __all__ = ["Database"]
 
+F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _VARIABLE: Final = "DATABASE_URL"
@@ -45,11 +49,18 @@ class Database:
             the app has worker threads unless said otherwise.
         pool_wait: Seconds to wait for one before the answer is 503.
         lifetime: Seconds after which a connection is replaced.
+        migrations: The folder of its migrations, beside the app; `migrations`, or
+            `migrations/stats` of the models below `Stats`.
+        pending: What `segue serve` does when some are not applied: not start, or say
+            so and start.
 
     Example:
         >>> Database("sqlite:///:memory:").address.kind
         'sqlite'
     """
+
+    has_tables: ClassVar[bool] = True
+    """By this the commands know a database among the extensions of an app."""
 
     def __init__(
         self,
@@ -59,11 +70,16 @@ class Database:
         pool_size: int | None = None,
         pool_wait: float = 10.0,
         lifetime: float | None = 3600.0,
+        migrations: str | Path | None = None,
+        pending: Literal["refuse", "warn"] = "refuse",
     ) -> None:
         self.models = models
+        self.pending = pending
+        self.seeds: list[Callable[..., Any]] = []
         self.place = calling_place()
         self._given = url
         self._folder = Path(calling_file()).parent
+        self._migrations = migrations
         _check_size(pool_size, pool_wait, self.place)
         self._is_sized = pool_size is not None
         self._limits = PoolLimits(pool_size or _USUAL_SIZE, pool_wait, lifetime)
@@ -83,6 +99,23 @@ class Database:
     def extension_key(self) -> Any:
         """What no second extension of an app may be as well: this database."""
         return Database if self.models is None else (Database, self.models)
+
+    @property
+    def name(self) -> str:
+        """What the commands call it: `--database stats` for the models of `Stats`."""
+        return "main" if self.models is None else self.models.__name__.lower()
+
+    @property
+    def root(self) -> Any:
+        """The root of its models."""
+        return Model if self.models is None else self.models
+
+    @property
+    def migrations(self) -> Path:
+        """The folder of its migrations, beside the app."""
+        given = self._migrations
+        usual = "migrations" if self.models is None else f"migrations/{self.name}"
+        return self._folder / (usual if given is None else given)
 
     @property
     def address(self) -> Any:
@@ -243,6 +276,40 @@ class Database:
 
     # -- what it is to an app
 
+    def seed(self, function: F) -> F:
+        """Make a function what `segue db seed` calls: `def fill(db: Db): ...`."""
+        self.seeds.append(function)
+        return function
+
+    def before_serving(self, app: Any, *, development: bool) -> list[str]:
+        """Look after the tables, once, before a server starts."""
+        del app  # what there is to know of it, this database knows
+        return before_serving(self, development=development)
+
+    @contextmanager
+    def moved(self, url: str) -> Generator[None, None, None]:
+        """Have it at another place inside the block; for tests.
+
+        A server that a test starts finds it by DATABASE_URL, where this one would.
+        """
+        # Imported here: see _read.
+        from segue.db.run.address import read_address  # noqa: PLC0415
+
+        told = os.environ.get(_VARIABLE)
+        self.close()
+        before, self._address = self._address, read_address(url)
+        if self._given is None:
+            os.environ[_VARIABLE] = url
+        try:
+            yield
+        finally:
+            self.close()
+            self._address = before
+            if self._given is None:
+                os.environ.pop(_VARIABLE)
+                if told is not None:
+                    os.environ[_VARIABLE] = told
+
     def setup(self, app: Any) -> None:
         """Give `Db` and `AsyncDb` to the functions of an app."""
         if not self._is_sized:
@@ -266,6 +333,7 @@ class Database:
             self.close()
 
         app.lifespan(life)
+        add_commands(app)
 
     def _keys(self) -> tuple[Any, Any, Any]:
         if self.models is None:

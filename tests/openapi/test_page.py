@@ -90,3 +90,15 @@ def test_the_files_come_with_their_licence():
     assert "SmartBear" in (folder / "swagger-ui-NOTICE.txt").read_text("utf-8")
     packed = (folder / "swagger-ui-bundle.js.gz").read_bytes()
     assert b"SwaggerUIBundle" in gzip.decompress(packed)
+
+
+def test_below_a_prefix_everything_has_it(client):
+    class Behind:
+        root_path = "/shop"
+
+    route = next(each for each in client.app.routes if str(each.pattern) == "/docs")
+
+    page = route.target(Behind()).body.decode()
+
+    assert 'data-document="/shop/openapi.json"' in page
+    assert page.count('"/shop/docs/') == 4

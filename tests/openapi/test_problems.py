@@ -56,13 +56,13 @@ def test_text_that_may_be_missing_always_fits(statuses):
 def test_a_body_may_be_too_large_of_no_known_type_or_not_fit(statuses):
     def f(item: Item) -> str: ...
 
-    assert statuses(f, methods=["POST"]) == [400, 413, 415, 422]
+    assert statuses(f, methods=["POST"]) == [400, 411, 413, 415, 422]
 
 
 def test_a_form_too(statuses):
     def f(name: Annotated[str, FromForm]) -> str: ...
 
-    assert statuses(f, methods=["POST"]) == [400, 413, 415, 422]
+    assert statuses(f, methods=["POST"]) == [400, 411, 413, 415, 422]
 
 
 def test_raw_bytes_have_any_type(statuses):

@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 import pytest
 
-from segue import HTML, Group, NotFound, Stream
+from segue import HTML, Group, NotFound, Redirect, Stream
 from segue.errors import Conflict, UnprocessableContent
 
 T = TypeVar("T")
@@ -222,3 +222,35 @@ def test_one_media_type_may_have_several_schemas(responses):
         "anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Word"}]
     }
     assert len(content["application/json"]["schema"]["anyOf"]) == 2
+
+
+def test_who_answers_exceptions_of_python_tells_the_status(app, operation):
+    @app.on(KeyError)
+    def lost(error):
+        return {"lost": "yes"}, 404
+
+    @app.on(ValueError)
+    def page(error) -> HTML: ...
+
+    @app.on(500)
+    def failed(error) -> HTML: ...
+
+    @app.get("/x")
+    def f() -> Item: ...
+
+    made = operation()["responses"]
+
+    assert list(made) == ["200", "400", "404"]
+    assert made["404"]["content"] == {"*/*": {"schema": {}}}
+
+
+def test_a_redirect_tells_where_it_leads(responses):
+    def f() -> Redirect: ...
+
+    made = responses(f)
+
+    assert made["303"] == {
+        "description": "See Other",
+        "headers": {"location": {"schema": {"type": "string"}}},
+    }
+    assert made["3XX"]["description"] == "Redirection"

@@ -55,9 +55,9 @@ class Request:
 
 @pytest.fixture
 def served():
-    def served(servers=()):
+    def served(servers=(), **about):
         app = App()
-        openapi = OpenAPI(title="x", servers=servers)
+        openapi = OpenAPI(title="x", servers=servers, **about)
         return Served(app, openapi.information, None, "/openapi.json")
 
     return served
@@ -83,10 +83,17 @@ def test_servers_of_other_hosts_keep_their_urls(served):
     ]
 
 
-def test_only_so_many_prefixes_are_kept(served):
-    document = served()
+def test_only_so_many_prefixes_are_kept(served, made):
+    document = served(amend=lambda document: made.append(1))
 
     for number in range(40):
         document.answer(Request(f"/{number}"))
 
     assert len(document._made) <= 16
+    assert len(made) == 1
+
+
+def test_a_document_without_servers_stays_so(served):
+    document = served(amend=lambda document: document.pop("servers"))
+
+    assert "servers" not in json.loads(document.answer(Request("/api")).body)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from segue import WebSocket
+from segue.openapi import ApiKey
 
 
 class Say(msgspec.Struct):
@@ -59,3 +60,20 @@ def test_a_socket_without_types_takes_anything(app, build):
 
     assert made["/a"] == {"name": "a", "receive": {}, "send": {}}
     assert made["/b"] == {"name": "b", "receive": {}, "send": {}}
+
+
+def test_a_socket_may_ask_for_credentials(app, build):
+    class User: ...
+
+    @app.provide
+    @ApiKey(query="token")
+    def user(token: str = "") -> User: ...
+
+    @app.websocket("/a")
+    async def a(socket: WebSocket, user: User): ...
+
+    made = build(app)
+
+    assert made["x-websockets"]["/a"]["security"] == [{"token": []}]
+    assert "parameters" not in made["x-websockets"]["/a"]
+    assert "token" in made["components"]["securitySchemes"]

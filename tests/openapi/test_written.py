@@ -69,6 +69,67 @@ def test_a_name_that_is_not_bound_yet_is_passed_over():
     assert names(function) == {later.__name__}
 
 
+class Store:
+    def find(self, id):
+        return self._checked(id)
+
+    def _checked(self, id):
+        raise NotFound
+
+    @classmethod
+    def place(cls):
+        raise Conflict
+
+    def other(self):
+        raise Forbidden
+
+
+class Shelf:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def show(self, id):
+        return self.store.find(id)
+
+
+def helper():
+    raise Gone
+
+
+@pytest.mark.feature("M-065")
+def test_errors_of_what_is_called_are_found():
+    def through_function():
+        return helper()
+
+    def through_hint(store: Store):
+        store.place()
+        return store.find(3)
+
+    assert names(through_function) == {"Gone"}
+    assert names(through_hint) == {"Conflict", "NotFound"}
+    assert {e.__name__ for e in errors_in(Shelf.show, Shelf)} == {"NotFound"}
+
+
+def test_hints_that_cannot_be_read_lead_nowhere():
+    def function(store: "Nowhere"):  # noqa: F821 - that is the point
+        return store.find(3)
+
+    assert names(function) == set()
+
+
+def test_functions_that_call_each_other_are_read_once():
+    assert names(one) == {"Gone"}
+
+
+def one():
+    other()
+    raise Gone
+
+
+def other():
+    one()
+
+
 def unsaid(x): ...
 
 

@@ -1,12 +1,13 @@
 """What leaves for an answer: its status and media type, by the declared type.
 
--> Order                 200 application/json
--> Order | None          200 application/json, 204
--> str                   200 text/plain
--> HTML, Redirect        200 text/html, 303
--> Iterator[bytes]       200 application/octet-stream
--> tuple[Order, Literal[201]]    201 application/json
-nothing                  whatever the code of the function lets see
+    -> Order                 200 application/json
+    -> Order | None          200 application/json, 204
+    -> str                   200 text/plain
+    -> HTML, Redirect        200 text/html, 303
+    -> Iterator[bytes]       200 application/octet-stream
+    -> tuple[Order, Literal[201]]    201 application/json
+
+Without a type it is what the code of the function lets see.
 """
 
 import inspect

@@ -53,7 +53,7 @@ def build_document(
         for name, function in information.webhooks.items()
     }
     sockets = {
-        str(route.pattern): socket_of(route, kernel.served_for(route), schemas)
+        str(route.pattern): socket_of(route, kernel.served_for(route), operations)
         for route in routes
         if _is_socket(route)
     }

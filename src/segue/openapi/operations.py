@@ -87,10 +87,9 @@ class Operations:
         handlers: Any,
     ) -> dict[str, Any]:
         plans = (whole.plan, *whole.helpers)
-        choices = self._choices(whole)
-        secured = bool(choices) and () not in choices
+        security, hidden = self.credentials(whole)
+        secured = bool(security) and {} not in security
         whole = msgspec.structs.replace(whole, secured=secured)
-        hidden = {need.scheme.place for each in choices for need in each}
         operation: dict[str, Any] = self._words(whole.plan, options)
         if parameters := parameters_of(plans, pattern, self.schemas, hidden):
             operation["parameters"] = parameters
@@ -104,8 +103,8 @@ class Operations:
             self.schemas,
             self._problems,
         )
-        if choices:
-            operation["security"] = self._named(choices)
+        if security:
+            operation["security"] = security
         self._add_links(operation, options)
         return _joined(operation, options.get("openapi", {}))
 
@@ -126,6 +125,12 @@ class Operations:
         return {name: value for name, value in said.items() if value}
 
     # -- credentials
+
+    def credentials(self, whole: Surrounded) -> tuple[list[Any], set[tuple[str, str]]]:
+        """Tell what a client has to send, and which values of a request that is."""
+        choices = self._choices(whole)
+        hidden = {need.scheme.place for each in choices for need in each}
+        return self._named(choices), hidden
 
     def _choices(self, whole: Surrounded) -> list[tuple[Requirement, ...]]:
         """Find what a client has to send, as the choices that it has."""

@@ -9,7 +9,7 @@ Source: RFC 9457.
 import inspect
 import typing
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -18,6 +18,7 @@ from segue.core.errors import (
     ContentTooLarge,
     Forbidden,
     HTTPError,
+    LengthRequired,
     NotAcceptable,
     NotFound,
     ServiceUnavailable,
@@ -31,6 +32,7 @@ from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.kernel.chain import Served
 from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
+from segue.core.schema.marks import Describe
 from segue.core.schema.shape import Shape
 from segue.core.types import UNSET
 from segue.openapi.written import errors_in
@@ -52,7 +54,7 @@ _FORMED: Final = ("detail", "extra", "headers", "status", "title", "type")
 class Problem(msgspec.Struct):
     """What went wrong: a problem document of RFC 9457."""
 
-    type: str
+    type: Annotated[str, Describe(examples=("about:blank",))]
     title: str
     status: int
     detail: str | msgspec.UnsetType = msgspec.UNSET
@@ -61,10 +63,10 @@ class Problem(msgspec.Struct):
 class UnfitValue(msgspec.Struct, rename={"place": "in"}):
     """One value of the input that does not fit."""
 
-    place: str
-    name: str
-    message: str
-    code: str
+    place: Annotated[str, Describe(examples=("body",))]
+    name: Annotated[str, Describe(examples=("$.items[0].count",))]
+    message: Annotated[str, Describe(examples=("Expected `int` >= 1",))]
+    code: Annotated[str, Describe(examples=("too_small",))]
 
 
 class InvalidProblem(Problem):
@@ -111,7 +113,7 @@ def errors_of(
     classes: list[type[HTTPError]] = [*several(options.get("raises", ()))]
     lenient = {id(one.plan) for one in plan.provided if one.optional}
     for each in (plan, *whole.helpers):
-        named = errors_in(each.function)
+        named = errors_in(each.function, _owner(each))
         # Where nobody is logged in, `User | None` is None.
         classes += [e for e in named if id(each) not in lenient or e.status != _NOBODY]
     classes += _refusals(plan)
@@ -144,8 +146,10 @@ class Problems:
 def _problem_type(kind: type[HTTPError]) -> type[msgspec.Struct]:
     """Find the schema of an error's document; its own annotations are members of it.
 
-    class OutOfStock(Conflict):
-        left: int           # given to HTTPError as extra={"left": ...}
+        class OutOfStock(Conflict):
+            left: int
+
+    The value is what `HTTPError` was given in `extra`.
     """
     if issubclass(kind, UnprocessableContent):
         general: type[msgspec.Struct] = InvalidProblem
@@ -181,6 +185,15 @@ def words_of(kind: type[HTTPError]) -> str | None:
     return first.removeprefix(f"{kind.status}:").strip() or None
 
 
+def _owner(plan: Plan) -> type | None:
+    """Find the class whose method a handler is."""
+    for argument in plan.arguments[:1]:
+        if argument.source is Source.APP and argument.hint is UNSET:
+            owner: type = argument.key
+            return owner
+    return None
+
+
 def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     """Find what is refused before the handler is called."""
     inputs = [each for each in plan.everything if each.source in _CHECKED]
@@ -191,6 +204,7 @@ def _refusals(plan: Plan) -> Iterator[type[HTTPError]]:
     if plan.renderers:
         yield NotAcceptable
     if has_body:
+        yield LengthRequired  # some servers do not tell where a chunked body ends
         yield ContentTooLarge
     if any(_refuses_type(each) for each in inputs):
         yield UnsupportedMediaType

@@ -35,6 +35,7 @@ _RENAMED: Final = {
 _FAMILIES: Final = {"2": "Successful answer", "3": "Redirection"}
 _BINARY: Final = {"type": "string", "format": "binary"}
 _ERRORS: Final = 400
+_REDIRECTS: Final = (303, "3XX")
 
 Answers = Mapping[int, Sequence[type[HTTPError]]]
 Handlers = Sequence[Mapping[Any, Hook]]
@@ -65,6 +66,8 @@ def responses_of(
     for status, kinds in errors.items():
         for kind in kinds:
             made.add_error(status, kind, handlers)
+    for known in handlers:
+        made.add_handlers(known)
     for status, said in declared.items():
         made.declare(int(status), said, plan)
     return made.document()
@@ -90,6 +93,8 @@ class _Responses:
     def add(self, content: Content, words: str | None = None) -> dict[str, Any]:
         """Add a form of an answer."""
         response = self._response(str(content.status), words)
+        if content.status in _REDIRECTS:
+            response["headers"] = {"location": {"schema": {"type": "string"}}}
         if content.media_type is None:
             return response
         media = self._media(response, content.media_type)
@@ -116,6 +121,15 @@ class _Responses:
             if content.status in (200, 204):
                 content = msgspec.structs.replace(content, status=status)  # noqa: PLW2901 - a page for 404 is a 404
             self.add(content, words)
+
+    def add_handlers(self, known: Mapping[Any, Hook]) -> None:
+        """Add what those answer who take exceptions of Python, if they say a status."""
+        for kind, handler in known.items():
+            if not isinstance(kind, type) or issubclass(kind, HTTPError):
+                continue
+            for content in contents_of(handler.call.plan):
+                if isinstance(content.status, int) and content.status >= _ERRORS:
+                    self.add(content)
 
     def declare(self, status: int, said: Any, plan: Plan) -> None:
         """Add what the route says of a status."""

@@ -32,6 +32,7 @@ class Served:
         self._information = information
         self._include = include
         self._lock = threading.Lock()
+        self._document: dict[str, Any] | None = None
         self._made: dict[str, tuple[bytes, str]] = {}
 
     def document(self) -> dict[str, Any]:
@@ -49,11 +50,10 @@ class Served:
     def _bytes(self, prefix: str) -> tuple[bytes, str]:
         # One thread makes it, the others wait for that one.
         with self._lock:
+            if self._document is None:
+                self._document = self.document()
             if prefix not in self._made:
-                document = self.document()
-                for server in document["servers"]:
-                    if server["url"].startswith("/") and prefix:
-                        server["url"] = prefix + server["url"].rstrip("/")
+                document = _below(prefix, self._document)
                 body = json.dumps(document, ensure_ascii=False).encode()
                 answer = Response(body)
                 answer.add_etag()
@@ -61,3 +61,16 @@ class Served:
                     self._made.clear()
                 self._made[prefix] = body, str(answer.etag)
             return self._made[prefix]
+
+
+def _below(prefix: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Put the prefix of a proxy before the servers that are this one."""
+    if "servers" not in document:  # somebody amended it
+        return document
+    servers: list[dict[str, Any]] = [
+        {**server, "url": prefix + server["url"].rstrip("/")}
+        if prefix and server["url"].startswith("/")
+        else server
+        for server in document["servers"]
+    ]
+    return {**document, "servers": servers}

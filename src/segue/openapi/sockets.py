@@ -1,8 +1,11 @@
 """The WebSockets of an app: `x-websockets`, since a document has no place for them.
 
-{"/chat/{room}": {"name": "chat", "summary": ..., "parameters": [...],
-"receive": schema of what a client sends,
-"send": schema of what a client gets}}
+    {"/chat/{room}": {"name": "chat", "summary": ..., "parameters": [...],
+                      "security": [...],
+                      "receive": schema of what a client sends,
+                      "send": schema of what a client gets}}
+
+Members that have nothing to say are left out; the two schemas are always there.
 """
 
 import typing
@@ -15,21 +18,25 @@ from segue.core.routing.route import Route
 from segue.core.schema.describe import describe
 from segue.core.schema.jsonschema import JsonSchemas, Schema
 from segue.core.websockets.socket import WebSocket
+from segue.openapi.operations import Operations
 from segue.openapi.parameters import parameters_of
 from segue.openapi.problems import Surrounded
 
 __all__ = ["socket_of"]
 
 
-def socket_of(route: Route, served: Served, schemas: JsonSchemas) -> dict[str, Any]:
+def socket_of(route: Route, served: Served, operations: Operations) -> dict[str, Any]:
     """Describe one WebSocket."""
-    plan = served.plan
-    plans = (plan, *Surrounded.of(served).helpers)
+    plan, schemas = served.plan, operations.schemas
+    whole = Surrounded(plan)  # middleware is for requests
+    plans = (plan, *whole.helpers)
+    security, hidden = operations.credentials(whole)
     incoming, outgoing = _messages(plan)
     told = docstring_of(plan.function)
     said = {
         "summary": told.summary.removesuffix("."),
-        "parameters": parameters_of(plans, route.pattern, schemas),
+        "parameters": parameters_of(plans, route.pattern, schemas, hidden),
+        "security": security,
     }
     return {
         "name": route.name or plan.name,

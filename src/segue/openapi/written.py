@@ -2,24 +2,35 @@
 
 A handler that raises `NotFound` need not declare it as well: the class stands in its
 code by name. One without a return type may still say `return found, 201`, or return
-nothing at all. Only the function itself is read, not what it calls.
+nothing at all.
+
+Errors are looked for in what it calls as well: functions that its code names, methods
+of the classes that its hints name, all within the package of its module. More of them
+may be found than can happen, which a document bears better than the reverse. What is
+ours is not followed: it declares its errors.
 """
 
 import dis
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+import typing
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 import msgspec
 
 from segue.core.errors import HTTPError
+from segue.core.handlers.inputs import classes_of
 from segue.core.handlers.places import code_of
 
 __all__ = ["Returned", "errors_in", "returned_by"]
 
 _RETURNS: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
 _PAIR: Final = 2
+_OURS: Final = "segue"
+_MOST: Final = 100
+"""So many functions are read for one."""
+
 _MADE: Final[Mapping[str, type]] = types.MappingProxyType(
     {
         "BUILD_CONST_KEY_MAP": dict,
@@ -52,25 +63,78 @@ class Returned(msgspec.Struct, frozen=True):
     statuses: tuple[int, ...] = ()
 
 
-def errors_in(function: Any) -> Iterator[type[HTTPError]]:
-    """Find the classes of HTTP errors that the code of a function names."""
-    target: Any = _target(function)
-    code = getattr(target, "__code__", None)
-    if code is None:
-        return
+def errors_in(function: Any, owner: type | None = None) -> Iterator[type[HTTPError]]:
+    """Find the classes of HTTP errors that a function and what it calls may raise.
+
+    Args:
+        function: Any callable; only code of its own package is read.
+        owner: The class whose method it is.
+    """
+    first = _target(function)
+    followed = {_package(first)} - {_OURS}
+    waiting: list[tuple[Any, type | None]] = [(first, owner)]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST:
+        target, cls = waiting.pop()
+        code = getattr(target, "__code__", None)
+        if code is None or id(code) in seen:
+            continue
+        seen.add(id(code))
+        names = list(dict.fromkeys(_names(code)))
+        for each in _named(target, code, names):
+            if inspect.isclass(each) and issubclass(each, HTTPError):
+                yield each
+            elif isinstance(each, types.FunctionType) and _package(each) in followed:
+                waiting.append((each, None))
+        for known in _classes(target, cls):
+            if _package(known) in followed:
+                waiting += ((each, known) for each in _methods(known, names))
+
+
+def _named(target: Any, code: types.CodeType, names: Iterable[str]) -> Iterator[Any]:
+    """Find what the names in a code stand for, also those in a module."""
     known: dict[str, Any] = dict(getattr(target, "__globals__", {}))
     for name, cell in zip(code.co_freevars, target.__closure__ or (), strict=False):
         try:
             known[name] = cell.cell_contents
         except ValueError:  # it is not filled yet
             continue
-    names = list(dict.fromkeys(_names(code)))
-    found = [known.get(name) for name in names]
-    for module in [each for each in found if isinstance(each, types.ModuleType)]:
-        found += [getattr(module, name, None) for name in names]
-    for each in found:
-        if inspect.isclass(each) and issubclass(each, HTTPError):
-            yield each
+    found = [known[name] for name in names if name in known]
+    yield from found
+    for module in found:
+        if isinstance(module, types.ModuleType):
+            yield from (getattr(module, name, None) for name in names)
+
+
+def _classes(target: Any, owner: type | None) -> Iterator[type[Any]]:
+    """List the classes whose methods a function may call: its own, those of hints."""
+    functions = [target]
+    if owner is not None:
+        yield owner
+        functions.append(inspect.getattr_static(owner, "__init__"))
+    for function in functions:
+        for hint in _hints(function).values():
+            yield from classes_of(hint)
+
+
+def _hints(function: Any) -> Mapping[str, Any]:
+    try:
+        return typing.get_type_hints(function)
+    except Exception:  # a hint may be text that names what is not there
+        return {}
+
+
+def _methods(cls: type[Any], names: Iterable[str]) -> Iterator[Any]:
+    """Find the methods of a class that are named."""
+    for name in names:
+        member = inspect.getattr_static(cls, name, None)
+        function = getattr(member, "__func__", member)
+        if isinstance(function, types.FunctionType):
+            yield function
+
+
+def _package(thing: Any) -> str:
+    return str(getattr(thing, "__module__", "")).partition(".")[0]
 
 
 def returned_by(function: Any) -> Returned:

@@ -3,7 +3,7 @@
 import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Generic, Optional, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, Optional, TypedDict, TypeVar
 
 import msgspec
 import pytest
@@ -255,6 +255,7 @@ def answers(ask, returns, answer):
         (Public | None, USER, ANN),
         (Point, Secret(USER), {"owner": ANN}),
         (tuple[Public, int], (USER, 200), ANN),
+        (tuple[Public, Literal[200, 201]], (USER, 200), ANN),
     ],
     ids=str,
 )

@@ -34,6 +34,12 @@ class Slotted:
     x: int = 1
 
 
+@dataclass
+class Shape:
+    sides: int = 4
+    name: str = "square"
+
+
 @attrs.define
 class Frame:
     corner: Point
@@ -150,10 +156,10 @@ def test_what_came_in_leaves_as_a_whole():
         return point
 
     @app.get("/x")
-    def query(point: Annotated[Slotted, FromQuery]) -> Slotted:
-        return point
+    def query(shape: Annotated[Shape, FromQuery]) -> Shape:
+        return shape
 
     client = Client(app)
 
     assert client.post("/x", json={}).json() == {"x": 1, "y": [], "z": None}
-    assert client.get("/x").json() == {"x": 1}
+    assert client.get("/x").json() == {"sides": 4, "name": "square"}

@@ -41,6 +41,13 @@ _ARRAYS = (list, set, frozenset, tuple)
 _LISTS: tuple[Any, ...] = (*_ARRAYS, Sequence, AbstractSet)
 
 
+def _is_status(rest: tuple[Any, ...]) -> bool:
+    """Tell whether what stands behind an answer is an int, or numbers as literals."""
+    if len(rest) != 1 or typing.get_origin(rest[0]) is not typing.Literal:
+        return rest == (int,)
+    return all(type(value) is int for value in typing.get_args(rest[0]))
+
+
 def answer_holder(
     hint: Any, build: "Callable[[Any], Hold | None] | None" = None
 ) -> Hold | None:
@@ -55,7 +62,7 @@ def answer_holder(
     """
     plain = bare(hint)
     arguments = typing.get_args(plain)
-    if typing.get_origin(plain) is tuple and arguments[1:] == (int,):
+    if typing.get_origin(plain) is tuple and _is_status(arguments[1:]):
         # (answer, status)
         hint = arguments[0]
     hold = holder(hint) if build is None else build(hint)

@@ -83,10 +83,7 @@ class Text(sa.String):
         ),
         (
             sa.Text().with_variant(sa.String(9), "mysql", "mariadb"),
-            (
-                'sa.Text().with_variant(sa.String(length=9), "mariadb")'
-                '.with_variant(sa.String(length=9), "mysql")'
-            ),
+            ('sa.Text().with_variant(sa.String(length=9), "mariadb", "mysql")'),
         ),
     ],
 )

@@ -8,7 +8,7 @@ change of Python code that leaves the column as it is must not ask for a migrati
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
@@ -91,8 +91,8 @@ def _plain(type_: Any) -> Any:
         made: Any = _plain(without_variants(type_))
         own = {**variants(made), **{d: _plain(v) for d, v in others.items()}}
         return _with_variants(without_variants(made), own)
-    if isinstance(type_, TypeDecorator) and not _is_of_sqlalchemy(type_):
-        return _unwrapped(cast("Any", type_))
+    if _is_of_the_app(type_):
+        return _unwrapped(type_)
     if isinstance(type_, sa.Enum):
         return _plain_enum(type_)
     if hasattr(type_, "item_type"):  # an array
@@ -102,9 +102,10 @@ def _plain(type_: Any) -> Any:
     return type_
 
 
-def _is_of_sqlalchemy(made: Any) -> bool:
-    """Whether it is one of its own: `Interval` is built like a type of an app."""
-    return type(made).__module__.startswith("sqlalchemy.")
+def _is_of_the_app(made: Any) -> bool:
+    """Whether it is a decorator that SQLAlchemy does not have itself, as `Interval`."""
+    own = type(made).__module__.startswith("sqlalchemy.")
+    return isinstance(made, TypeDecorator) and not own
 
 
 def _unwrapped(type_: TypeDecorator[Any]) -> Any:

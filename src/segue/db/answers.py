@@ -17,7 +17,7 @@ from segue.core.schema.describe import describe, marks_of
 from segue.db.async_session import AsyncDb
 from segue.db.command import Steps
 from segue.db.faces import face_of
-from segue.db.loads import Tree, load_missing, tree_of
+from segue.db.loads import load_missing, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Path, path_of
 from segue.db.plans import Plans
@@ -123,13 +123,19 @@ def _inner(plain: Any, arguments: tuple[Any, ...]) -> Find | None:
     if origin is tuple and ... not in arguments:
         return _places([_finder(each) for each in arguments])
     if has_fields(origin):
-        fields = {f.name: find for f in describe(plain).fields() if (find := _finder(f.hint))}
+        fields = {
+            f.name: find for f in describe(plain).fields() if (find := _finder(f.hint))
+        }
         return _fields(fields) if fields else None
     if isinstance(origin, type) and issubclass(origin, Mapping):
         item = _finder(arguments[-1])
         return item and _items(item)
     inner = _chained([find for each in arguments if (find := _finder(each))])
-    if inner is None or not isinstance(origin, type) or not issubclass(origin, Iterable):
+    if (
+        inner is None
+        or not isinstance(origin, type)
+        or not issubclass(origin, Iterable)
+    ):
         return inner  # of a union, which is told by the objects themselves
     return _each(inner)
 

@@ -4,7 +4,10 @@
 SQLAlchemy is imported by the first statement.
 """
 
-from segue.db import paging, reads, statement, writes
+import segue.db.paging as paging  # noqa: PLR0402 - the package imports this file
+import segue.db.reads as reads  # noqa: PLR0402 - the package imports this file
+import segue.db.statement as statement  # noqa: PLR0402 - the package imports this file
+import segue.db.writes as writes  # noqa: PLR0402 - the package imports this file
 from segue.db.plans import Plans
 
 __all__ = ["Logic"]

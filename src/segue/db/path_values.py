@@ -16,11 +16,11 @@ from segue.core.handlers.brought import InPath
 from segue.core.handlers.sources import FromPath
 from segue.db.async_session import AsyncDb
 from segue.db.description import Description, Part
+from segue.db.faces import face_of
 from segue.db.marks import Index, Unique
 from segue.db.mistakes import ModelError
 from segue.db.paths import key_value
 from segue.db.query import Query
-from segue.db.faces import face_of
 from segue.db.session import Db
 from segue.db.shapes import hint_of_value
 from segue.db.validation import fits_column

@@ -74,7 +74,7 @@ class Database:
         pending: Literal["refuse", "warn"] = "refuse",
     ) -> None:
         self.models = models
-        self.pending = pending
+        self.pending: Literal["refuse", "warn"] = pending
         self.seeds: list[Callable[..., Any]] = []
         self.place = calling_place()
         self._given = url

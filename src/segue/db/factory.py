@@ -14,6 +14,7 @@ import itertools
 import math
 import typing
 import uuid
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from segue.core.errors import SegueError
@@ -137,12 +138,25 @@ def _value_of(
     return _data(plain, number, name)
 
 
-_TIMES: Final[dict[Any, Any]] = {
-    dt.datetime: lambda n: _START + dt.timedelta(minutes=n),
-    dt.date: lambda n: (_START + dt.timedelta(days=n)).date(),
-    dt.time: lambda n: (_START + dt.timedelta(seconds=n)).time(),
-    dt.timedelta: lambda n: dt.timedelta(minutes=n),
+def _moment(number: int) -> dt.datetime:
+    return _START + dt.timedelta(minutes=number)
+
+
+_TIMES: Final[dict[Any, Callable[[int], Any]]] = {
+    dt.datetime: _moment,
+    dt.date: lambda n: _moment(1440 * n).date(),
+    dt.time: lambda n: _moment(n).time(),
+    dt.timedelta: lambda n: _moment(n) - _START,
     uuid.UUID: lambda n: uuid.UUID(int=n),
+}
+
+
+_EMPTY: Final[dict[Any, Callable[[], Any]]] = {
+    list: list,
+    dict: dict,
+    set: set[Any],
+    tuple: lambda: (),
+    frozenset: frozenset[Any],
 }
 
 
@@ -185,8 +199,8 @@ def _number(plain: Any, bounds: Bounds, number: int) -> Any:
 def _data(plain: Any, number: int, name: str) -> Any:
     """Make data: an empty list, a Struct with what it requires."""
     origin: Any = typing.get_origin(plain) or plain
-    if origin in (list, dict, set, tuple, frozenset):
-        return origin()
+    if origin in _EMPTY:
+        return _EMPTY[origin]()
     if origin is typing.Literal:
         choices = typing.get_args(plain)
         return choices[(number - 1) % len(choices)]

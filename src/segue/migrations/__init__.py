@@ -20,7 +20,6 @@ from segue.migrations.commands import (
     undo,
 )
 from segue.migrations.config import Migrations
-from segue.migrations.console import app_commands
 from segue.migrations.errors import MigrationError
 from segue.migrations.moment import Moment
 from segue.migrations.questions import Answers
@@ -30,7 +29,6 @@ __all__ = [
     "MigrationError",
     "Migrations",
     "Moment",
-    "app_commands",
     "check",
     "create_tables",
     "drift",

@@ -56,8 +56,7 @@ def held_databases(app: Any) -> list[Held]:
 
 
 def _has_tables(extension: Any) -> bool:
-    kind: Any = type(extension)
-    return bool(getattr(kind, "has_tables", False))
+    return bool(getattr(extension, "has_tables", False))
 
 
 def find_database(app: Any, name: str = "") -> Held:

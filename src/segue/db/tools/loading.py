@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from segue.core.errors import CommandError, did_you_mean
 from segue.db.run.errors import DatabaseError
 from segue.db.tools.held import Held
-from segue.db.tools.rows import Rows, rows_of
+from segue.db.tools.rows import Rows, as_object, rows_of
 from segue.db.tools.starting import need_tables
 
 __all__ = ["load_rows"]
@@ -75,9 +75,10 @@ def _read(place: str, text: bytes, every: dict[str, Rows]) -> _Line:
         told: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _mistake(place, f"this line is no JSON: {error}") from error
-    if type(told) is not dict or len(told) != 1:
+    found = as_object(told)
+    if found is None or len(found) != 1:
         raise _mistake(place, 'a line is one row: {"book": {"title": "Dune"}}')
-    ((name, data),) = told.items()
+    ((name, data),) = found.items()
     rows = every.get(name)
     if rows is None:
         near = did_you_mean(name, every)

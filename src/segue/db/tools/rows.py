@@ -22,7 +22,7 @@ from segue.db.description import Part
 from segue.db.paths import Step
 from segue.db.tables import column_name
 
-__all__ = ["Cell", "Rows", "rows_of"]
+__all__ = ["Cell", "Rows", "as_object", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,11 @@ class Rows:
         Raises:
             ValueError: With what is wrong.
         """
-        if type(told) is not dict:
+        given = as_object(told)
+        if given is None:
             raise ValueError(f"a row of {self.name} is an object with its columns")
         values: dict[str, Any] = {}
-        for name, data in told.items():
+        for name, data in given.items():
             cell = self.cells.get(name)
             if cell is None:
                 near = did_you_mean(name, self.cells)
@@ -114,6 +115,11 @@ class Rows:
             if name not in values and cell.default is not msgspec.NODEFAULT:
                 values[name] = cell.usual()
         return values
+
+
+def as_object(data: Any) -> dict[str, Any] | None:
+    """Take an object of JSON; None is what is no object."""
+    return data if type(data) is dict else None
 
 
 def rows_of(root: Any, only: Iterable[str] = ()) -> dict[str, Rows]:

@@ -71,7 +71,7 @@ def test_the_catalogue_of_tags_passes_its_own_tests():
     _pass_own_tests("tags", 6)
 
 
-@pytest.mark.feature("M-089", "M-094", "M-207")
+@pytest.mark.feature("M-089", "M-206", "M-208")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -91,7 +91,7 @@ def test_the_blog_passes_its_own_tests_on_every_database(kind, monkeypatch):
     _pass_own_tests("blog", 8)
 
 
-@pytest.mark.feature("M-089", "M-094")
+@pytest.mark.feature("M-102", "M-189")
 def test_the_blog_is_migrated_filled_and_checked(tmp_path, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     blog = tmp_path / "blog"

@@ -6,7 +6,7 @@ import pytest
 
 from segue.db.tools import renewing
 
-pytestmark = pytest.mark.feature("M-206")
+pytestmark = pytest.mark.feature("M-189")
 
 
 @pytest.fixture

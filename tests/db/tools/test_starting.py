@@ -4,7 +4,7 @@ import pytest
 
 from segue.cli.inspection import prepare_extensions
 
-pytestmark = pytest.mark.feature("M-094")
+pytestmark = pytest.mark.feature("M-102")
 
 
 def look(folder, *, development):

@@ -15,7 +15,7 @@ from segue.db.database import Database
 from segue.db.factory import Factory, FactoryError
 from segue.db.validation import Invalid
 
-pytestmark = pytest.mark.feature("M-207")
+pytestmark = pytest.mark.feature("M-208")
 
 
 class Yard(Model, root=True):

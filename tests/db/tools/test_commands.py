@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.feature("M-094")
+pytestmark = pytest.mark.feature("M-102")
 
 
 def test_the_tables_come_by_migrations_and_go_back(folder):

@@ -1,10 +1,12 @@
 """Filling a database, and beginning anew."""
 
-import sys
+from types import SimpleNamespace
 
 import pytest
 
-pytestmark = pytest.mark.feature("M-206")
+from segue.db.tools import renewing
+
+pytestmark = pytest.mark.feature("M-189")
 
 
 @pytest.fixture
@@ -12,13 +14,10 @@ def seated(monkeypatch):
     """Somebody sits at the terminal, and answers."""
 
     def sit(answer):
-        monkeypatch.setattr("segue.db.tools.renewing.input", lambda _: answer, False)
-        monkeypatch.setattr(
-            "segue.db.tools.renewing.sys",
-            type("sys", (), {"stdin": type("in", (), {"isatty": lambda: True})}),
-        )
+        monkeypatch.setattr(renewing, "input", lambda _: answer, raising=False)
+        stdin = SimpleNamespace(isatty=lambda: True)
+        monkeypatch.setattr(renewing, "sys", SimpleNamespace(stdin=stdin))
 
-    assert sys
     return sit
 
 

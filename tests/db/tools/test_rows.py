@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.feature("M-206")
+pytestmark = pytest.mark.feature("M-189")
 
 
 @pytest.fixture

@@ -250,7 +250,11 @@ def _faults(told: Description, part: Part, value: Any) -> list[str]:
 def _faults_of_class(part: Part, value: Any) -> list[str]:
     """Tell what is wrong with the class of a value; whole numbers are numbers."""
     plain = part.plain
-    fits = plain is Any or not isinstance(plain, type) or isinstance(value, _ALSO.get(plain, plain))
+    fits = (
+        plain is Any
+        or not isinstance(plain, type)
+        or isinstance(value, _ALSO.get(plain, plain))
+    )
     if fits and (type(value) is not bool or plain not in _NUMBERS):
         return []
     return [f"Expected `{plain.__name__}`, got `{type(value).__name__}`"]

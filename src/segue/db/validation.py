@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from segue.core.errors import UnprocessableContent, did_you_mean
+from segue.core.errors import Conflict, UnprocessableContent, did_you_mean
 from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
 from segue.core.schema.faults import find_faults
@@ -24,10 +24,14 @@ from segue.db.paths import Step, key_value
 from segue.db.tables import type_of
 from segue.db.types import EXACT
 
-__all__ = ["Invalid", "reader", "validate", "validate_values"]
+__all__ = ["Invalid", "StaleError", "reader", "validate", "validate_values"]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
+
+
+class StaleError(Conflict):
+    """A row was changed by somebody else since it was read; 409 as an answer."""
 
 
 class Invalid(UnprocessableContent):

@@ -25,7 +25,7 @@ from segue.db.statements import (
     update_where_plan,
     upsert_plan,
 )
-from segue.db.validation import validate, validate_values
+from segue.db.validation import StaleError, validate, validate_values
 
 __all__ = [
     "delete",
@@ -147,6 +147,7 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     Raises:
         Invalid: Its values do not fit.
         QueryError: Its row is not there any more.
+        StaleError: It has a version, and somebody else was faster.
     """
     state = thing.__dict__
     if state.get("_new"):
@@ -162,8 +163,17 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     }
     if not written:
         return thing
-    plan = update_plan(plans, type(thing), tuple(written))
-    result = yield plan.command([*written.values(), *_key(thing)])
+    version = told.version
+    seen: list[Any] = []
+    if version is not None:
+        seen = [told.slots[version.name](thing)]
+        written[version.name] = seen[0] + 1
+    fields = tuple(part.name for part in told.stored if part.name in written)
+    values = [written[name] for name in fields]
+    plan = update_plan(plans, type(thing), fields, version)
+    result = yield plan.command([*values, *_key(thing), *seen])
+    if result.count == 0 and version is not None:
+        raise StaleError(f"{type(thing).__name__} was changed by somebody else.")
     if result.count == 0:
         raise QueryError(
             "SG-DB-045",
@@ -173,6 +183,8 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
             where=[caller()],
         )
     state.pop("_changed", None)
+    if version is not None:
+        told.setters[version.name](thing, written[version.name])
     return thing
 
 

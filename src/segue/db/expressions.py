@@ -264,6 +264,12 @@ class Order:
         order.values = self.values
         return order
 
+    def backwards(self) -> "Order":
+        """The same order read from its end: nulls come first."""
+        order = -self
+        order.key = (f"{order.key[0]} back", order.key[1])
+        return order
+
 
 def condition(value: Any) -> Condition:
     """Take a condition; `True` and `False` are conditions as well.

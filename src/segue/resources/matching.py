@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
+from msgspec import UNSET
+
 from segue.resources.query import Condition, Found, Operator, Order, Query
 
-__all__ = ["answer", "position_of", "value_of"]
+__all__ = ["answer", "position_of", "stored_of", "value_of"]
 
 T = TypeVar("T")
 
@@ -47,10 +49,23 @@ def answer(query: Query, items: Iterable[T]) -> Found[T]:
 
 
 def value_of(item: Any, field: str) -> Any:
-    """Read a field of a record or a mapping; None where there is none."""
+    """Read a field of a record or a mapping; None where there is none.
+
+    Of a relation of a model it is the key.
+    """
     if isinstance(item, Mapping):
         return cast("Mapping[str, Any]", item).get(field)
-    return getattr(item, field, None)
+    found = stored_of(item, field)
+    if found is UNSET:
+        return None
+    key = getattr(found, "__key__", None)
+    return found if key is None else key()
+
+
+def stored_of(item: Any, field: str) -> Any:
+    """Read what a record has in a field: of a relation the key until it is loaded."""
+    reads = getattr(type(item), "__reads__", None)
+    return getattr(item, field, UNSET) if reads is None else reads[field](item)
 
 
 def position_of(item: Any, order: Sequence[Order]) -> Position:

@@ -19,6 +19,7 @@ from segue.core.errors import Conflict, HTTPError, NotFound, PreconditionFailed
 from segue.core.handlers.invalid import invalid
 from segue.core.http.conditional import ETag
 from segue.resources.match import Match
+from segue.resources.matching import value_of
 from segue.resources.store import Duplicate, ItemError, Stale
 from segue.resources.views import Views
 
@@ -39,7 +40,7 @@ def drive(steps: Steps[R], store: Any) -> R:
     step = _first(steps)
     while isinstance(step, _Call):
         try:
-            found = getattr(store, step.method)(*step.arguments)
+            found = _asked(store, step.method)(*step.arguments)
         except (HTTPError, ItemError) as error:
             step = _next(steps.throw, error)
         else:
@@ -52,12 +53,43 @@ async def adrive(steps: Steps[R], store: Any) -> R:
     step = _first(steps)
     while isinstance(step, _Call):
         try:
-            found = await getattr(store, step.method)(*step.arguments)
+            found = await _asked(store, step.method, _AsyncEach)(*step.arguments)
         except (HTTPError, ItemError) as error:
             step = _next(steps.throw, error)
         else:
             step = _next(steps.send, found)
     return step.result
+
+
+def _asked(
+    store: Any, method: str, each: "type[_Each | _AsyncEach] | None" = None
+) -> Any:
+    """Find a method of a store; one that cannot get many gets each by itself."""
+    if method == "get_many" and not hasattr(store, method):
+        store = (each or _Each)(store)
+    return getattr(store, method)
+
+
+class _Each:
+    """Gets many items one by one."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def get_many(self, keys: Sequence[Any]) -> list[Any]:
+        """Get the items of some keys."""
+        return [self._store.get(key) for key in keys]
+
+
+class _AsyncEach:
+    """Gets many items one by one, and awaits each."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    async def get_many(self, keys: Sequence[Any]) -> list[Any]:
+        """Get the items of some keys."""
+        return [await self._store.get(key) for key in keys]
 
 
 class _Call(msgspec.Struct, frozen=True):
@@ -174,7 +206,9 @@ class Operations(Generic[T]):
                     raise self._missing(key)
                 made: T = yield "insert", new
             except (Stale, Duplicate) as error:
-                if item is not None and isinstance(error, Duplicate):
+                if isinstance(error, Duplicate) and (
+                    item is not None or self._is_other(error)
+                ):
                     raise
                 _refuse(match, error)
             else:
@@ -260,8 +294,8 @@ class Operations(Generic[T]):
         seen: set[Any] = set()
         items: list[T] = []
         wrong: list[ItemError] = []
-        for index, key in enumerate(keys):
-            item: T | None = yield "get", key
+        found: list[T | None] = yield "get_many", keys
+        for index, (key, item) in enumerate(zip(keys, found, strict=True)):
             if item is None:
                 wrong.append(ItemError(index, self._missing(key)))
             elif key in seen:
@@ -282,10 +316,14 @@ class Operations(Generic[T]):
         match.check(self._etag(item))
 
     def _check_key(self, item: T, key: Any) -> None:
-        if getattr(item, self._key) != key:
+        if value_of(item, self._key) != key:
             raise invalid(
                 "body", f"$.{self._wire}", "The key is another one in the path", "key"
             )
+
+    def _is_other(self, error: Duplicate) -> bool:
+        """Tell whether another value than the key is there already."""
+        return bool(error.fields) and self._key not in error.fields
 
     def _missing(self, key: Any) -> NotFound:
         return NotFound(f"There is no {self._title} {key}.")

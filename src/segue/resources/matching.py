@@ -7,6 +7,7 @@ fits no condition; nothing here raises for data that is odd.
 import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
@@ -88,7 +89,7 @@ def _holds(value: Any, condition: Condition) -> bool:
         return False
     try:
         return bool(_TESTS[condition.operator](value, wanted))
-    except TypeError:
+    except (TypeError, ArithmeticError):
         return False
 
 
@@ -134,6 +135,6 @@ def _compared(left: Any, right: Any, *, descending: bool) -> int:
 def _comparable(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, (float, Decimal)) and math.isnan(value):
         return None  # it is neither below nor above anything
     return value

@@ -345,11 +345,12 @@ def _located(
     errors = [
         {
             "in": place,
-            "name": f"{root}[{each.index}]",
-            "message": each.error.detail or each.error.title,
-            "code": _code(each.error),
+            "name": f"{root}[{each.index}]{name.removeprefix('$')}",
+            "message": message,
+            "code": code,
         }
         for each in wrong
+        for name, message, code in _told(each.error)
     ]
     words = "Nothing was changed: one item does not fit."
     if len(wrong) > 1:
@@ -365,8 +366,14 @@ def _bare(tag: str) -> str:
     return tag if found is None else found.value
 
 
-def _code(error: HTTPError) -> str:
+def _told(error: HTTPError) -> list[tuple[str, str, str]]:
+    """List what is wrong with one item: where in it, in words, and as a code."""
     found = error.extra.get("errors")
     if found:
-        return str(found[0]["code"])
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+        return [(_below(each["name"]), each["message"], each["code"]) for each in found]
+    code = re.sub("(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    return [("$", error.detail or error.title, code)]
+
+
+def _below(name: str) -> str:
+    return name if name.startswith("$") else f"$.{name}"

@@ -17,6 +17,7 @@ from segue.db.query import Query as Rows
 from segue.db.run.errors import ForeignKeyError, UniqueError
 from segue.resources.asking import Asking
 from segue.resources.fitting import Place
+from segue.resources.listing import listed
 from segue.resources.query import Found, Query
 from segue.resources.refusals import still_used, taken
 from segue.resources.store import ItemError, Stale
@@ -70,28 +71,15 @@ class TableRows:
     def find(self, logic: Any, query: Query) -> Steps[Found[Any]]:
         """Find some items."""
         wanted = self._asking.wanted(query.conditions)
-        items = yield from self._window(logic, self._asking.cut(wanted, query), query)
-        more = len(items) > query.limit
-        items = items[: query.limit]
-        if query.before is not None:
-            items.reverse()
-        if not query.count:
-            return Found(items, more)
-        is_last = not more and not query.after and query.before is None
-        if is_last and (items or not query.offset):
-            # The last page tells by itself how many there are.
-            return Found(items, more, query.offset + len(items))
-        return Found(items, more, (yield from logic.count(wanted)))
-
-    def _window(self, logic: Any, asked: Any, query: Query) -> Steps[list[Any]]:
+        loads = self._loads()
         if not query.fields:
-            return (yield from logic.all(asked.load(*self._loads())))
-        loads = [load for load in self._loads() if _first(load) in query.fields]
+            return (yield from listed(logic, wanted.load(*loads), query))
+        loads = [load for load in loads if _first(load) in query.fields]
         if loads:
-            return (yield from logic.all(asked.load(*loads)))
+            return (yield from listed(logic, wanted.load(*loads), query))
         names = [each.name for each in self._told.stored if each.name in query.fields]
         columns = {name: self._asking.column(name) for name in names}
-        return list((yield from logic.rows(asked, columns)))
+        return (yield from listed(logic, wanted, query, columns))
 
     # -- writes
 

@@ -6,8 +6,12 @@ classes here are how it is done in either colour.
 """
 
 import copy
+import datetime as dt
+import decimal
+import enum
+import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, get_origin
+from typing import Any, ClassVar, Final, Literal, get_origin
 
 from segue.core.errors import HTTPError, PlanError
 from segue.db.async_session import AsyncDb
@@ -21,7 +25,10 @@ from segue.resources.store import ItemError, Stale
 
 __all__ = ["AsyncTableStore", "TableStore", "default_key", "is_database", "table_store"]
 
-_REFUSED = (409, 422)
+_REFUSED: Final = (409, 422)
+_SCALARS: Final = (
+    str, int, float, bytes, decimal.Decimal, uuid.UUID, dt.date, dt.time, dt.timedelta
+)  # fmt: skip
 
 
 class TableStore:
@@ -254,10 +261,36 @@ def table_store(model: Any, setup: Setup, place: str) -> Any:
             fix=f"Write {setup.version}: Annotated[int, ReadOnly()] = 1.",
             where=(place,),
         )
+    for name in (*setup.filters, *setup.sort):
+        _check_column(told, name, place)
     via: Any = _default_database(model) if setup.store is None else setup.store
     kind = AsyncTableStore if (get_origin(via) or via) is AsyncDb else TableStore
     rows = TableRows(model, setup.key, setup.load, setup.version)
     return type(f"{model.__name__}Store", (kind,), {"rows": rows, "via": via})
+
+
+def _check_column(told: Any, name: str, place: str) -> None:
+    """Refuse to compare what a column has as JSON.
+
+    Raises:
+        PlanError: It is such a column.
+    """
+    field, _, operator = name.removeprefix("-").rpartition("__")
+    part = told.part(name) or told.part(field)
+    if part is None or part.role != "column" or operator == "null":
+        return  # who does not know the field says so later
+    plain = part.plain
+    is_scalar = isinstance(plain, type) and issubclass(plain, (*_SCALARS, enum.Enum))
+    if not is_scalar and get_origin(plain) is not Literal:
+        raise PlanError(
+            "SG-RES-012",
+            f"{told.model.__name__}.{part.name} is kept as JSON: nothing can be asked "
+            f"about it by {name!r}.",
+            why="No two databases compare JSON in the same way.",
+            fix=f"Take it out, ask for {part.name}__null, or make it a model of its "
+            "own.",
+            where=(place,),
+        )
 
 
 def is_database(store: Any) -> bool:

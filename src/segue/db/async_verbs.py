@@ -109,7 +109,7 @@ class AsyncVerbs:
         return await self.run(self.logic.aggregate(query, columns))
 
     @overload
-    async def page(self, query: Query[M] | type[M], page: Paging, /) -> Any: ...
+    async def page(self, query: Query[M] | type[M], page: Paging) -> Any: ...
     @overload
     async def page(
         self,
@@ -122,7 +122,6 @@ class AsyncVerbs:
         self,
         query: Query[M] | type[M],
         page: Paging | None = None,
-        /,
         *,
         size: int = 20,
         after: str | None = None,

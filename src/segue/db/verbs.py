@@ -107,7 +107,7 @@ class Verbs:
         return self.run(self.logic.aggregate(query, columns))
 
     @overload
-    def page(self, query: Query[M] | type[M], page: Paging, /) -> Any: ...
+    def page(self, query: Query[M] | type[M], page: Paging) -> Any: ...
     @overload
     def page(
         self,
@@ -120,7 +120,6 @@ class Verbs:
         self,
         query: Query[M] | type[M],
         page: Paging | None = None,
-        /,
         *,
         size: int = 20,
         after: str | None = None,

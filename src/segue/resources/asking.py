@@ -76,10 +76,10 @@ class Asking:
         return _said(compared(column, operator, place))
 
     def _digits(self, name: str) -> tuple[int, int] | None:
-        part = self._told.part(name)
-        kept = self._told.kept.setdefault("digits", {})
+        part: Any = self._told.part(name)
+        kept: dict[str, Any] = self._told.kept.setdefault("digits", {})
         if name not in kept:
-            kind = None if part.role != "column" else type_of(self._model, part)
+            kind: Any = None if part.role != "column" else type_of(self._model, part)
             scale = getattr(kind, "scale", None)
             kept[name] = None if scale is None else (kind.precision, scale)
         found: tuple[int, int] | None = kept[name]

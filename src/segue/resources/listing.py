@@ -3,7 +3,7 @@
 return db.page(Book.order_by(desc(Book.published)).load(Book.author), page)
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from segue.core.handlers.inputs import bare
 from segue.core.handlers.invalid import invalid
@@ -16,6 +16,23 @@ from segue.resources.query import Found, Order, Query
 from segue.resources.records import fields_by_name
 
 __all__ = ["listed", "paged"]
+
+
+class Paging(Protocol):
+    """What a page knows; see `Page`."""
+
+    @property
+    def size(self) -> int: ...  # protocol
+    @property
+    def offset(self) -> int: ...  # protocol
+    @property
+    def by_cursor(self) -> bool: ...  # protocol
+    @property
+    def after(self) -> str | None: ...  # protocol
+    def query(self, order: Any = ..., hints: Any = ...) -> Query: ...  # protocol
+    def answer(
+        self, found: Found[Any], order: Any = ..., hints: Any = ...
+    ) -> Paged[Any]: ...  # protocol
 
 
 def listed(
@@ -37,7 +54,7 @@ def listed(
     return (yield from _counted(logic, wanted, query, items))
 
 
-def paged(logic: Any, query: Any, page: Any) -> Steps[Paged[Any]]:
+def paged(logic: Any, query: Any, page: "Paging") -> Steps[Paged[Any]]:
     """Read the page that a client wants out of a query.
 
     By number it is sorted by anything, by cursor by columns of the model.

@@ -355,15 +355,21 @@ def _located(
     words = "Nothing was changed: one item does not fit."
     if len(wrong) > 1:
         words = f"Nothing was changed: {len(wrong)} items do not fit."
-    return type(wrong[0].error)(
-        words, status=wrong[0].error.status, extra={"errors": errors}
-    )
+    first = wrong[0].error
+    # A class that is made of other things than words has one above it that is not.
+    kinds: Any = (c for c in type(first).__mro__ if _takes_words(c))
+    kind: type[HTTPError] = next(kinds)
+    return kind(words, status=first.status, extra={"errors": errors})
 
 
 def _bare(tag: str) -> str:
     """Take the quotes off a tag, as a client has it from the header."""
     found = ETag.parse(tag)
     return tag if found is None else found.value
+
+
+def _takes_words(kind: Any) -> bool:
+    return bool(kind.__init__ is HTTPError.__init__)
 
 
 def _told(error: HTTPError) -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from segue.core.errors import PlanError, WalkError, did_you_mean
 from segue.core.handlers.inputs import has_fields
 from segue.core.schema.describe import describe
 from segue.core.schema.patch import Patch
-from segue.resources.matching import value_of
+from segue.resources.matching import stored_of, value_of
 
 __all__ = [
     "RecordField",
@@ -126,14 +126,14 @@ def with_key(item: T, name: str, key: Any) -> T:
     Raises:
         WalkError: Another field has no value yet, so that nobody could read it.
     """
-    if hasattr(item, name):
+    if stored_of(item, name) is not msgspec.UNSET:
         return with_fields(item, {name: key})
     if isinstance(item, msgspec.Struct):
         msgspec.structs.force_setattr(item, name, key)
     else:
         object.__setattr__(item, name, key)
     for field in describe(type(item)).fields():
-        if not hasattr(item, field.name):
+        if field.required and stored_of(item, field.name) is msgspec.UNSET:
             raise WalkError(
                 "SG-RES-007",
                 f"A new {type(item).__name__} has no {field.name!r}.",

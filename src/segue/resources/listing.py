@@ -9,6 +9,7 @@ from segue.core.handlers.inputs import bare
 from segue.core.handlers.invalid import invalid
 from segue.db.command import Steps
 from segue.db.expressions import Order as Sorted, Ref
+from segue.db.logic import Logic
 from segue.db.query import query_of
 from segue.resources.asking import Asking
 from segue.resources.paged import Paged
@@ -36,7 +37,7 @@ class Paging(Protocol):
 
 
 def listed(
-    logic: Any, wanted: Any, query: Query, columns: dict[str, Any] | None = None
+    logic: Logic, wanted: Any, query: Query, columns: dict[str, Any] | None = None
 ) -> Steps[Found[Any]]:
     """List the window of a query out of the rows that are wanted.
 
@@ -54,7 +55,7 @@ def listed(
     return (yield from _counted(logic, wanted, query, items))
 
 
-def paged(logic: Any, query: Any, page: "Paging") -> Steps[Paged[Any]]:
+def paged(logic: Logic, query: Any, page: "Paging") -> Steps[Paged[Any]]:
     """Read the page that a client wants out of a query.
 
     By number it is sorted by anything, by cursor by columns of the model.
@@ -80,7 +81,7 @@ def paged(logic: Any, query: Any, page: "Paging") -> Steps[Paged[Any]]:
 
 
 def _counted(
-    logic: Any, wanted: Any, query: Query, items: list[Any]
+    logic: Logic, wanted: Any, query: Query, items: list[Any]
 ) -> Steps[Found[Any]]:
     more = len(items) > query.limit
     items = items[: query.limit]

@@ -65,7 +65,7 @@ def value_of(item: Any, field: str) -> Any:
 
 def stored_of(item: Any, field: str) -> Any:
     """Read what a record has in a field: of a relation the key until it is loaded."""
-    reads = getattr(type(item), "__reads__", None)
+    reads: Any = getattr(item.__class__, "__reads__", None)
     return getattr(item, field, UNSET) if reads is None else reads[field](item)
 
 

@@ -130,12 +130,9 @@ def _with_store(kind: Any, setup: Setup, place: str) -> Setup:
     changed = msgspec.structs.replace
     if getattr(kind, "__model__", None) is not None:
         # Imported here: an app without models needs nothing of a database.
-        from segue.resources import tables  # noqa: PLC0415
+        from segue.resources.tables import with_table  # noqa: PLC0415
 
-        setup = changed(setup, key=setup.key or tables.default_key(kind))
-        if setup.store is None or tables.is_database(setup.store):
-            setup = changed(setup, store=tables.table_store(kind, setup, place))
-        return setup
+        return with_table(kind, setup, place)
     if setup.load:
         raise PlanError(
             "SG-RES-011",

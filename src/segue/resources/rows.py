@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from segue.core.errors import HTTPError
 from segue.db.command import Steps
+from segue.db.logic import Logic
 from segue.db.paths import Path, key_value, path_of
 from segue.db.query import Query as Rows
 from segue.db.run.errors import ForeignKeyError, UniqueError
@@ -54,7 +55,7 @@ class TableRows:
 
     # -- reads
 
-    def get(self, logic: Any, key: Any, *, lock: bool = False) -> Steps[Any]:
+    def get(self, logic: Logic, key: Any, *, lock: bool = False) -> Steps[Any]:
         """Get an item by its key, or None."""
         if self._asking.fit(self._key, key).place is not Place.HERE:
             return None
@@ -63,12 +64,12 @@ class TableRows:
         query = self._of_key(key).load(*self._loads())
         return (yield from logic.first(query.for_update() if lock else query))
 
-    def get_many(self, logic: Any, keys: Sequence[Any]) -> Steps[list[Any]]:
+    def get_many(self, logic: Logic, keys: Sequence[Any]) -> Steps[list[Any]]:
         """Get the items of several keys, None where there is none."""
         by = yield from self._by_key(logic, keys)
         return [by.get(key) for key in keys]
 
-    def find(self, logic: Any, query: Query) -> Steps[Found[Any]]:
+    def find(self, logic: Logic, query: Query) -> Steps[Found[Any]]:
         """Find some items."""
         wanted = self._asking.wanted(query.conditions)
         loads = self._loads()
@@ -83,7 +84,7 @@ class TableRows:
 
     # -- writes
 
-    def insert(self, logic: Any, item: Any) -> Steps[Any]:
+    def insert(self, logic: Logic, item: Any) -> Steps[Any]:
         """Add an item.
 
         Raises:
@@ -95,7 +96,7 @@ class TableRows:
             raise taken(self._model, error) from error
         return (yield from self._as_kept(logic, item))
 
-    def insert_many(self, logic: Any, items: Sequence[Any]) -> Steps[list[Any]]:
+    def insert_many(self, logic: Logic, items: Sequence[Any]) -> Steps[list[Any]]:
         """Add items, many with each statement.
 
         Raises:
@@ -107,7 +108,7 @@ class TableRows:
             raise taken(self._model, error) from error
         return (yield from self._all_as_kept(logic, items))
 
-    def update(self, logic: Any, key: Any, item: Any, expected: Any) -> Steps[Any]:
+    def update(self, logic: Logic, key: Any, item: Any, expected: Any) -> Steps[Any]:
         """Put an item in the place of what was read.
 
         Raises:
@@ -119,7 +120,7 @@ class TableRows:
         return (yield from self._as_kept(logic, item))
 
     def update_many(
-        self, logic: Any, changes: Sequence[tuple[Any, Any, Any]]
+        self, logic: Logic, changes: Sequence[tuple[Any, Any, Any]]
     ) -> Steps[list[Any]]:
         """Change items: for each its key, the item, and what was read.
 
@@ -134,7 +135,7 @@ class TableRows:
                 raise ItemError(index, error) from error
         return (yield from self._all_as_kept(logic, [item for _, item, _ in changes]))
 
-    def delete(self, logic: Any, key: Any, expected: Any) -> Steps[None]:
+    def delete(self, logic: Logic, key: Any, expected: Any) -> Steps[None]:
         """Delete what was read.
 
         Raises:
@@ -144,7 +145,9 @@ class TableRows:
         yield from self._check(logic, key, expected)
         yield from self._delete(logic, self._swapped(key, expected))
 
-    def delete_many(self, logic: Any, items: Sequence[tuple[Any, Any]]) -> Steps[None]:
+    def delete_many(
+        self, logic: Logic, items: Sequence[tuple[Any, Any]]
+    ) -> Steps[None]:
         """Delete items: for each its key, and what was read.
 
         Raises:
@@ -156,13 +159,13 @@ class TableRows:
         for keys in _portions([key for key, _ in items]):
             yield from self._delete(logic, self._model.where(column.in_(keys)))
 
-    def absent(self, logic: Any, item: Any) -> Steps[list[str]]:
+    def absent(self, logic: Logic, item: Any) -> Steps[list[str]]:
         """List the relations of an item whose other object is not there."""
         found: list[str] = []
         for part in self._told.stored:
             key = self._stored(part, item)
             if part.role == "one" and key is not None:
-                target = path_of(self._model.__names__[part.name])[1][0].target
+                target = path_of(self._model.__names__[part.name])[1][-1].target
                 own = Asking(target)
                 name = target.__model__.key[0].name
                 there = False
@@ -176,7 +179,7 @@ class TableRows:
 
     # -- one row
 
-    def _write(self, logic: Any, key: Any, item: Any, expected: Any) -> Steps[None]:
+    def _write(self, logic: Logic, key: Any, item: Any, expected: Any) -> Steps[None]:
         values = {
             part.name: self._stored(part, item)
             for part in self._told.stored
@@ -200,7 +203,7 @@ class TableRows:
         if count == 0:
             raise Stale("It was changed by somebody else.")
 
-    def _delete(self, logic: Any, query: Any) -> Steps[None]:
+    def _delete(self, logic: Logic, query: Any) -> Steps[None]:
         try:
             count = yield from logic.delete(query)
         except ForeignKeyError as error:
@@ -208,13 +211,13 @@ class TableRows:
         if count == 0:
             raise Stale("It was changed by somebody else.")
 
-    def _check(self, logic: Any, key: Any, expected: Any) -> Steps[None]:
+    def _check(self, logic: Logic, key: Any, expected: Any) -> Steps[None]:
         """Lock the row of an item, and see that it is what was read."""
         if self._version is None:
             found = yield from logic.first(self._of_key(key).for_update())
             self._compare(found, expected)
 
-    def _check_all(self, logic: Any, items: Sequence[tuple[Any, Any]]) -> Steps[None]:
+    def _check_all(self, logic: Logic, items: Sequence[tuple[Any, Any]]) -> Steps[None]:
         by = yield from self._by_key(logic, [key for key, _ in items], lock=True)
         for index, (key, expected) in enumerate(items):
             try:
@@ -234,14 +237,14 @@ class TableRows:
 
     # -- as it is there afterwards
 
-    def _as_kept(self, logic: Any, item: Any) -> Steps[Any]:
+    def _as_kept(self, logic: Logic, item: Any) -> Steps[Any]:
         """Give an item as it will be read: with its relations, rounded, in UTC."""
         if self._is_faithful:
             return item
         found = yield from self.get(logic, self._value(self._key, item))
         return item if found is None else found
 
-    def _all_as_kept(self, logic: Any, items: Sequence[Any]) -> Steps[list[Any]]:
+    def _all_as_kept(self, logic: Logic, items: Sequence[Any]) -> Steps[list[Any]]:
         if self._is_faithful:
             return list(items)
         by = yield from self._by_key(logic, [self._value(self._key, i) for i in items])
@@ -260,7 +263,7 @@ class TableRows:
         return query.where(self._asking.column(self._version) == seen)
 
     def _by_key(
-        self, logic: Any, keys: Sequence[Any], *, lock: bool = False
+        self, logic: Logic, keys: Sequence[Any], *, lock: bool = False
     ) -> Steps[dict[Any, Any]]:
         column = self._asking.column(self._key)
         fit = self._asking.fit
@@ -299,17 +302,17 @@ def _in_order(load: Any) -> Any:
     if not isinstance(load, Path):
         return load
     _, steps = path_of(load)
-    if len(steps) > 1 or not steps[0].many or steps[0].part.nullable:
+    step = steps[-1]
+    if len(steps) > 1 or not step.many or step.part.nullable:
         return load
-    target = steps[0].target
+    target = step.target
     keys = [target.__names__[part.name] for part in target.__model__.key]
     return load.order_by(*keys)
 
 
 def _first(load: Any) -> str:
     path = load if isinstance(load, Path) else load.via
-    name: str = path_of(path)[1][0].name
-    return name
+    return next(iter(path_of(path)[1])).name
 
 
 def _portions(keys: Iterable[Any]) -> Iterator[list[Any]]:

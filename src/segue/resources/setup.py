@@ -1,7 +1,7 @@
 """What a resource may be told: its own options, read and checked once."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Literal, TypeAlias, TypedDict, cast, get_args
 
 import msgspec
 
@@ -131,8 +131,7 @@ def read_setup(options: dict[str, Any], place: str) -> tuple[Setup, dict[str, An
     }
     for name, value in own.items():
         if name in ("filters", "sort", "only", "load"):
-            one = isinstance(value, str) or not isinstance(value, (list, tuple))
-            value = own[name] = (value,) if one else tuple(value)  # noqa: PLW2901 - as it is kept
+            value = own[name] = _several(value)  # noqa: PLW2901 - as it is kept
         kind = _KINDS[name]
         if not isinstance(value, kind) or not checks.get(name, _is_any)(value):
             raise _error(
@@ -167,6 +166,11 @@ _KINDS: Final[dict[str, type[Any]]] = {
     "version": str,
     "load": tuple,
 }
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    one = isinstance(value, str) or not isinstance(value, Iterable)
+    return (value,) if one else tuple(cast("Iterable[Any]", value))
 
 
 def _is_any(_value: Any) -> bool:

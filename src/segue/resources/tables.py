@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Literal, get_origin
 
+from msgspec.structs import replace
+
 from segue.core.errors import HTTPError, PlanError
 from segue.db.async_session import AsyncDb
 from segue.db.run.errors import ForeignKeyError
@@ -23,7 +25,7 @@ from segue.resources.rows import TableRows
 from segue.resources.setup import Setup
 from segue.resources.store import ItemError, Stale
 
-__all__ = ["AsyncTableStore", "TableStore", "default_key", "is_database", "table_store"]
+__all__ = ["AsyncTableStore", "TableStore", "table_store", "with_table"]
 
 _REFUSED: Final = (409, 422)
 _SCALARS: Final = (
@@ -230,6 +232,20 @@ class AsyncTableStore:
         return done
 
 
+def with_table(model: Any, setup: Setup, place: str) -> Setup:
+    """Complete the options of the resource of a model: its key, and its store.
+
+    Raises:
+        PlanError: See `table_store`.
+    """
+    if not setup.key:
+        setup = replace(setup, key=model.__model__.key[0].name)
+    store = setup.store
+    if store is None or (get_origin(store) or store) in (Db, AsyncDb):
+        setup = replace(setup, store=table_store(model, setup, place))
+    return setup
+
+
 def table_store(model: Any, setup: Setup, place: str) -> Any:
     """Make the type of the store of a model, which a handler asks for.
 
@@ -291,17 +307,6 @@ def _check_column(told: Any, name: str, place: str) -> None:
             "own.",
             where=(place,),
         )
-
-
-def is_database(store: Any) -> bool:
-    """Tell whether a store is `Db` or `AsyncDb`, through which a table is reached."""
-    return (get_origin(store) or store) in (Db, AsyncDb)
-
-
-def default_key(model: Any) -> str:
-    """Name the key of a model."""
-    name: str = model.__model__.key[0].name
-    return name
 
 
 def _default_database(model: Any) -> Any:

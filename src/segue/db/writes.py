@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from segue.db.command import Steps
+from segue.db.command import Command, Steps
 from segue.db.description import told_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
@@ -53,7 +53,11 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
     told = told_of(thing)
     given, values = _given(told, validate(thing))
     plan = insert_plan(plans, told.model, given)
-    result = yield plan.command(values)
+    result = yield (
+        Command(plan.sql, values, True, plan.locks, plan.rows)
+        if plan.plain
+        else plan.command(values)
+    )
     rows = plan.hydrate(result.rows)
     if rows:
         _take(told, thing, given, rows[0])

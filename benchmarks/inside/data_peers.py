@@ -137,7 +137,7 @@ class DjangoPeer:
         # Django has its databases once for a process.
         settings.configure(DATABASES={"default": _django_database(url)}, USE_TZ=True)
         django.setup()
-        from django.db import connections
+        from django.db import connections  # noqa: PLC0415 - after its settings
 
         models = _django_models()
         self._world, self._book = models["world"], models["book"]
@@ -182,7 +182,7 @@ def _django_database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": url.removeprefix("sqlite:///"),
         }
-    from sqlalchemy.engine import make_url
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - of one database only
 
     told = make_url(url)
     return {
@@ -197,7 +197,7 @@ def _django_database(url: str) -> dict[str, Any]:
 
 
 def _django_models() -> dict[str, Any]:
-    from django.db import models
+    from django.db import models  # noqa: PLC0415 - after its settings
 
     def model(name: str, /, **fields: Any) -> Any:
         meta = {"app_label": "bench", "managed": False, "db_table": f"bench_{name}"}

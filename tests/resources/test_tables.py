@@ -12,7 +12,7 @@ from segue.core.errors import PlanError
 from segue.db import Model, desc
 from segue.db.async_session import AsyncDb
 from segue.db.session import Db
-from segue.resources import MemoryStore, Page, Paged, Resource, Stale
+from segue.resources import ItemError, MemoryStore, Page, Paged, Resource, Stale
 from segue.resources.tables import table_store
 from segue.testing import Client
 from tests.resources.library import (
@@ -418,6 +418,23 @@ def test_of_many_all_are_changed_or_none(serve):
     assert (absent.status, absent.json()["errors"][0]["name"]) == (404, "id[1]")
     items = client.get("/tags").json()["items"]
     assert [(each["name"], each["uses"]) for each in items] == [("a", 0), ("b", 0)]
+
+
+def test_of_many_one_that_somebody_changed_is_told_and_nothing_written(database):
+    db = database.db()
+    one, two = db.insert_many([Tag(name="a"), Tag(name="b")])
+    store = table_store(Tag, Resource(Tag, "/t")._blueprint._setup, "")(db)
+    store.update(two.id, two.__replace__(uses=1), two)
+    changes = [(each.id, each.__replace__(uses=9), each) for each in (one, two)]
+
+    with pytest.raises(ItemError) as changing:
+        store.update_many(changes)
+    with pytest.raises(ItemError) as deleting:
+        store.delete_many([(one.id, one), (two.id, two)])
+
+    assert (changing.value.index, deleting.value.index) == (1, 1)
+    assert [each.uses for each in store.get_many([one.id, two.id])] == [0, 1]
+    assert store.get_many([10**30, 0]) == [None, None]
 
 
 # -- pages of queries

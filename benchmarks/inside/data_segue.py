@@ -48,7 +48,8 @@ class SeguePeer:
     """Segue, in sync code."""
 
     def __init__(self, url: str) -> None:
-        self.database = Database(url, models=Bench)
+        # As many connections as the benchmark has tasks.
+        self.database = Database(url, models=Bench, pool_size=32)
         self.db = self.database.db()
 
     def fill(self) -> None:

@@ -1,7 +1,7 @@
 """What a resource may be told: its own options, read and checked once."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypedDict, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 import msgspec
 
@@ -169,8 +169,9 @@ _KINDS: Final[dict[str, type[Any]]] = {
 
 
 def _several(value: Any) -> tuple[Any, ...]:
-    one = isinstance(value, str) or not isinstance(value, Iterable)
-    return (value,) if one else tuple(cast("Iterable[Any]", value))
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    every: Any = value if several else (value,)  # pyright: ignore[reportUnknownVariableType] - of Any
+    return tuple(every)
 
 
 def _is_any(_value: Any) -> bool:

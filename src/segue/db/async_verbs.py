@@ -6,7 +6,7 @@ from typing import Any, TypeVar, overload
 from segue.db.command import Command, Steps
 from segue.db.lending import FromDatabase
 from segue.db.query import Query, Words
-from segue.db.slices import Slice
+from segue.db.slices import Paging, Slice
 
 __all__ = ["AsyncVerbs"]
 
@@ -107,24 +107,38 @@ class AsyncVerbs:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
         return await self.run(self.logic.aggregate(query, columns))
 
+    @overload
+    async def page(self, query: Query[M] | type[M], page: Paging) -> Any: ...
+    @overload
     async def page(
         self,
         query: Query[M] | type[M],
         *,
         size: int = 20,
         after: str | None = None,
-    ) -> Slice[M]:
+    ) -> Slice[M]: ...
+    async def page(
+        self,
+        query: Query[M] | type[M],
+        page: Paging | None = None,
+        *,
+        size: int = 20,
+        after: str | None = None,
+    ) -> Any:
         """Read a part of a query, and where the next one begins.
 
-        However far, each costs the same: it goes on behind the last row by its values.
+        By key each part costs the same, however far: it goes on behind the last row by
+        its values.
 
         Args:
             query: What is asked; its `order_by` decides what comes behind what.
+            page: The `Page` that a client wants; the answer is then a `Paged`.
             size: Of a part.
             after: What the part before said as `next`.
         """
-        found: Slice[M] = await self.run(self.logic.page(query, size, after))
-        return found
+        if page is not None:
+            return await self.run(page.__page__(self.logic, query))
+        return await self.run(self.logic.page(query, size, after))
 
     @overload
     def stream(self, query: Command, size: int = 500) -> AsyncIterator[list[Any]]: ...

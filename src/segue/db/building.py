@@ -151,16 +151,15 @@ class Builder:
         return self.condition(key, scope)
 
     def order(self, key: Any, scope: Scope) -> list[Any]:
-        """Build what to sort by; nulls come last, unless the order was turned."""
-        word, by = key
-        direction, _, first = word.partition(" ")
+        """Build what to sort by; nulls come last, and first where it goes backwards."""
+        (direction, _, back), by = key[0].partition(" "), key[1]
         column = self.expression(by, scope)
         ordered = column.desc() if direction == "desc" else column.asc()
         if isinstance(by, Ref) and not scope.is_nullable(by):
             return [ordered]
         if self.dialect.name in {"mysql", "mariadb"}:
-            return [column.is_not(None) if first else column.is_(None), ordered]
-        return [ordered.nulls_first() if first else ordered.nulls_last()]
+            return [column.is_not(None) if back else column.is_(None), ordered]
+        return [ordered.nulls_first() if back else ordered.nulls_last()]
 
     def related(self, steps: tuple[Step, ...], scope: Scope) -> tuple[Scope, Any]:
         """Open a scope at the end of a way whose last step leads to many.

@@ -264,10 +264,10 @@ class Order:
         order.values = self.values
         return order
 
-    def turned(self) -> "Order":
-        """The other way round, nulls and all: they come first."""
+    def backwards(self) -> "Order":
+        """The same order read from its end: nulls come first."""
         order = -self
-        order.key = (f"{order.key[0]} first", order.key[1])
+        order.key = (f"{order.key[0]} back", order.key[1])
         return order
 
 

@@ -95,5 +95,10 @@ class _Writer:
         process = node.processors[place]
         if process is None:
             return name
+        text: str | None = getattr(process, "inline", None)
+        if text is not None:
+            # Written out, it costs no call for each row.
+            self._space[f"f{number}"] = process.by
+            return text.format(v=name, by=f"f{number}")
         self._space[f"f{number}"] = process
         return f"f{number}({name})"

@@ -40,7 +40,7 @@ def ahead(orders: Sequence[Order], values: Sequence[Any]) -> Condition:
 
 def turned(orders: Sequence[Order]) -> tuple[Order, ...]:
     """Turn an order round, nulls and all."""
-    return tuple(order.turned() for order in orders)
+    return tuple(order.backwards() for order in orders)
 
 
 def _or_equal(

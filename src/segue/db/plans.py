@@ -118,6 +118,7 @@ class Plans:
         find: Finds a plan by its key.
         gets: Those that get an object by its key: one for each model.
         scopes: What every query of a model must hold, where there is something.
+        ways: How relations are loaded, by the paths that name them.
     """
 
     def __init__(self, dialect: Any, most: int = _MOST) -> None:
@@ -128,6 +129,7 @@ class Plans:
         self.find = self._kept.get
         self.gets: dict[Any, Plan] = {}
         self.scopes: dict[Any, Any] = {}
+        self.ways: dict[tuple[int, ...], Any] = {}
 
     def keep(self, key: Any, plan: Plan) -> Plan:
         """Keep a plan; the oldest makes room."""

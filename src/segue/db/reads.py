@@ -11,7 +11,7 @@ from segue.db.command import Command, Steps
 from segue.db.expressions import operand
 from segue.db.loads import Tree, arranged, load_into, load_missing, tree_of
 from segue.db.mistakes import QueryError, caller
-from segue.db.paths import key_value
+from segue.db.paths import Path, key_value
 from segue.db.plans import Plan, Plans
 from segue.db.query import Query, query_of
 from segue.db.selects import count_plan, exists_plan, get_plan, rows_plan, select_plan
@@ -35,6 +35,7 @@ __all__ = [
     "single",
 ]
 
+Ways = tuple[Any, Any]
 _LARGEST: Final = 1 << 63
 _UNKNOWN: Final = object()
 _PORTION: Final = 1_000
@@ -90,7 +91,8 @@ def all_of(plans: Plans, query: Any) -> Steps[list[Any]]:
     if plans.scopes.get(query.model, _UNKNOWN) is not None:
         query = scoped(plans, query)
     if query.loads:
-        return (yield from read_tree(plans, query, tree_of(query.loads)))
+        joined, others = _ways(plans, query.loads)
+        return (yield from _read(plans, query, joined, others))
     plan = select_plan(plans, query)
     result = yield plan.command(query.values())
     objects: list[Any] = plan.hydrate(result.rows)
@@ -118,6 +120,22 @@ def single(plans: Plans, query: Any) -> tuple[Plan, list[Any]] | None:
 def read_tree(plans: Plans, query: Any, tree: Tree) -> Steps[list[Any]]:
     """List the objects of a query, with relations of them."""
     joined, others = arranged(tree)
+    return (yield from _read(plans, query, joined, others))
+
+
+def _ways(plans: Plans, loads: Sequence[Any]) -> Ways:
+    """Tell how to load each; kept for paths, which a program has so many of."""
+    key = tuple(map(id, loads))
+    known = plans.ways.get(key)
+    if known is None:
+        known = arranged(tree_of(loads))
+        if all(isinstance(each, Path) for each in loads):
+            # They are kept with it, so that nothing else gets their place.
+            plans.ways[key] = (*known, loads)
+    return known[0], known[1]
+
+
+def _read(plans: Plans, query: Any, joined: Any, others: Any) -> Steps[list[Any]]:
     plan = select_plan(plans, query, joined)
     result = yield plan.command(query.values())
     found: list[Any] = plan.hydrate(result.rows)

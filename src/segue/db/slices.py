@@ -1,10 +1,12 @@
 """A part of a query, and where the next one begins."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-__all__ = ["Slice"]
+from segue.db.command import Steps
+
+__all__ = ["Paging", "Slice"]
 
 T = TypeVar("T")
 
@@ -19,3 +21,11 @@ class Slice(msgspec.Struct, Generic[T], frozen=True):
 
     items: list[T]
     next: str | None = None
+
+
+class Paging(Protocol):
+    """Which part of a query is wanted, as a layer above knows it."""
+
+    def __page__(self, logic: Any, query: Any) -> Steps[Any]:
+        """Read it, with the logic of the database."""
+        ...  # protocol

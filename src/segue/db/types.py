@@ -87,8 +87,22 @@ def _utc_text(value: Any) -> Any:
     return None if value is None else _utc_naive(value).isoformat(" ", "microseconds")
 
 
-def _from_text(value: Any) -> Any:
-    return None if value is None else dt.datetime.fromisoformat(f"{value}+00:00")
+class _FromText:
+    """Reads a time that SQLite has as text.
+
+    Attributes:
+        inline: The same as an expression, for who writes functions of rows.
+        by: What that calls.
+    """
+
+    inline = 'None if {v} is None else {by}({v} + "+00:00")'
+    by = staticmethod(dt.datetime.fromisoformat)
+
+    def __call__(self, value: Any) -> Any:
+        return None if value is None else self.by(f"{value}+00:00")
+
+
+_from_text: Final = _FromText()
 
 
 def _from_time(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, overload
 from segue.db.command import Command, Steps
 from segue.db.lending import FromDatabase
 from segue.db.query import Query, Words
-from segue.db.slices import Slice
+from segue.db.slices import Paging, Slice
 
 __all__ = ["Verbs"]
 
@@ -129,24 +129,38 @@ class Verbs:
         """Compute something over all rows: `db.agg(Book, n=count())`."""
         return self.run(self.logic.aggregate(query, columns))
 
+    @overload
+    def page(self, query: Query[M] | type[M], page: Paging) -> Any: ...
+    @overload
     def page(
         self,
         query: Query[M] | type[M],
         *,
         size: int = 20,
         after: str | None = None,
-    ) -> Slice[M]:
+    ) -> Slice[M]: ...
+    def page(
+        self,
+        query: Query[M] | type[M],
+        page: Paging | None = None,
+        *,
+        size: int = 20,
+        after: str | None = None,
+    ) -> Any:
         """Read a part of a query, and where the next one begins.
 
-        However far, each costs the same: it goes on behind the last row by its values.
+        By key each part costs the same, however far: it goes on behind the last row by
+        its values.
 
         Args:
             query: What is asked; its `order_by` decides what comes behind what.
+            page: The `Page` that a client wants; the answer is then a `Paged`.
             size: Of a part.
             after: What the part before said as `next`.
         """
-        found: Slice[M] = self.run(self.logic.page(query, size, after))
-        return found
+        if page is not None:
+            return self.run(page.__page__(self.logic, query))
+        return self.run(self.logic.page(query, size, after))
 
     @overload
     def stream(self, query: Command, size: int = 500) -> Iterator[list[Any]]: ...

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from segue.db.broken_rules import tells_fields
-from segue.db.command import Steps
+from segue.db.command import Command, Steps
 from segue.db.description import told_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
@@ -55,7 +55,11 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
     told = told_of(thing)
     given, values = _given(told, validate(thing))
     plan = insert_plan(plans, told.model, given)
-    result = yield plan.command(values)
+    result = yield (
+        Command(plan.sql, values, True, plan.locks, plan.rows)
+        if plan.plain
+        else plan.command(values)
+    )
     rows = plan.hydrate(result.rows)
     if rows:
         _take(told, thing, given, rows[0])

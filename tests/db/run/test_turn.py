@@ -99,3 +99,12 @@ def test_a_loop_that_is_gone_is_passed_over():
     task.get_coro().close()
 
     assert turn.take(0)
+
+
+def test_it_is_taken_now_or_not_at_all():
+    turn = Turn()
+
+    assert turn.take_now()
+    assert not turn.take_now()
+    turn.give()
+    assert turn.take_now()

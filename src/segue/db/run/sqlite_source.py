@@ -51,6 +51,8 @@ class SqliteSource(Source):
         except BaseException:
             self.pool.give_after_error(slot)
             raise
+        if self._lone.turn.take_now():
+            return self._write_at_once(slot, steps, command)
         # Who waits for a turn keeps nobody from a connection.
         self._give(slot)
         return self._go_on(steps, command)
@@ -74,6 +76,36 @@ class SqliteSource(Source):
             raise
         self._give(slot)
         return rows
+
+    def _write_at_once(self, slot: Slot, steps: Steps[T], command: Command) -> T:
+        """Do the first command that writes, whose turn it is: most often the last."""
+        lone = self._lone
+        try:
+            result = lone.execute_in_turn(slot.connection, command)
+        except DatabaseError as error:
+            self.pool.give_after_error(slot)
+            lone.turn.give()
+            return self._go_on_after(steps, error)
+        except BaseException:
+            self.pool.give_after_error(slot)
+            lone.turn.give()
+            raise
+        self._give(slot)
+        lone.turn.give()
+        try:
+            command = steps.send(result)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        return self._go_on(steps, command)
+
+    def _go_on_after(self, steps: Steps[T], error: DatabaseError) -> T:
+        try:
+            command = steps.throw(error)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        return self._go_on(steps, command)
 
     def _go_on(self, steps: Steps[T], command: Command) -> T:
         """Go on with steps that write, each command on its own."""

@@ -78,6 +78,14 @@ class Turn:
             return True
         return self._left(waiter)
 
+    def take_now(self) -> bool:
+        """Take the turn if it is nobody's."""
+        with self._lock:
+            if self._taken:
+                return False
+            self._taken = True
+            return True
+
     async def atake(self, seconds: float) -> bool:
         """Wait for the turn on an event loop; tell whether it came in time."""
         import asyncio  # noqa: PLC0415 - only async code comes here

@@ -1,12 +1,16 @@
 """What the data layer costs beside the bare driver: CPU of get, list and insert.
 
-    python benchmarks/data_layer.py
+    python benchmarks/data_layer.py                     # SQLite, in a scratch file
+    DATABASE_URL=postgresql://... python benchmarks/data_layer.py
+
+On PostgreSQL it makes and drops the tables world, author and book.
 
 Each figure is the least of several rounds, in microseconds of this process' CPU. The
 bare driver makes what the layer makes: a Struct with the values of the row.
 """
 
 import datetime as dt
+import os
 import sqlite3
 import sys
 import tempfile
@@ -81,16 +85,49 @@ def tell(name, bare, ours):
     print(f"{name:28s} bare {bare:9.2f}   segue {ours:9.2f}   x {ours / bare:.2f}")
 
 
+class Bare:
+    """A driver by itself, with the words of both that are measured.
+
+    Attributes:
+        mark: What stands for a value.
+    """
+
+    def __init__(self, url):
+        self.is_sqlite = url.startswith("sqlite")
+        self.mark = "?" if self.is_sqlite else "%s"
+        if self.is_sqlite:
+            path = url.removeprefix("sqlite:///")
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=normal")
+        else:
+            import psycopg  # noqa: PLC0415 - only where it is measured
+
+            self._connection = psycopg.connect(url, autocommit=True)
+        self.execute = self._connection.execute
+
+    def many(self, sql, rows):
+        self.execute("BEGIN")
+        self._connection.cursor().executemany(sql, rows)
+        self.execute("COMMIT")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder) / "bench.db")
+        url = os.environ.get("DATABASE_URL", f"sqlite:///{Path(folder) / 'bench.db'}")
+        database = Database(url)
+        db = database.db()
+        with db.sa() as connection:
+            Book.metadata.create_all(connection)
+        try:
+            measure(db, Bare(url))
+        finally:
+            with db.sa() as connection:
+                Book.metadata.drop_all(connection)
+            database.close()
 
 
-def measure(path):
-    database = Database(f"sqlite:///{path}")
-    db = database.db()
-    with db.sa() as connection:
-        Book.metadata.create_all(connection)
+def measure(db, raw):
     db.insert_many([World(number=n) for n in range(1_000)])
     authors = db.insert_many(
         [
@@ -109,16 +146,13 @@ def measure(path):
         )
         for n in range(5_000)
     )
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.execute("PRAGMA journal_mode=WAL")
-    raw.execute("PRAGMA synchronous=normal")
     gets(db, raw)
     lists(db, raw)
     inserts(db, raw)
 
 
 def gets(db, raw):
-    sql = "SELECT id, number FROM world WHERE id = ?"
+    sql = f"SELECT id, number FROM world WHERE id = {raw.mark}"
 
     def bare():
         row = raw.execute(sql, (500,)).fetchone()
@@ -128,7 +162,8 @@ def gets(db, raw):
 
 
 def lists(db, raw):
-    sql = "SELECT id, number FROM world WHERE number >= ? ORDER BY id LIMIT ?"
+    sql = f"SELECT id, number FROM world WHERE number >= {raw.mark}"
+    sql += f" ORDER BY id LIMIT {raw.mark}"
 
     def bare():
         return [Plain(*row) for row in raw.execute(sql, (500, 12)).fetchall()]
@@ -140,15 +175,18 @@ def lists(db, raw):
     join = (
         "SELECT b.id, b.title, b.year, b.price, b.created, a.id, a.name, a.country, "
         "a.born FROM book b JOIN author a ON b.author_id = a.id "
-        "WHERE b.year >= ? AND a.country = ? ORDER BY b.id LIMIT ?"
+        f"WHERE b.year >= {raw.mark} AND a.country = {raw.mark} "
+        f"ORDER BY b.id LIMIT {raw.mark}"
     )
 
     def bare_page():
         found = []
         for row in raw.execute(join, (1985, "DE", 50)).fetchall():
             author = PlainAuthor(*row[5:])
-            price = Decimal(row[3]).scaleb(-2)
-            time = dt.datetime.fromisoformat(row[4]).replace(tzinfo=dt.UTC)
+            price, time = row[3], row[4]
+            if raw.is_sqlite:
+                price = Decimal(price).scaleb(-2)
+                time = dt.datetime.fromisoformat(time).replace(tzinfo=dt.UTC)
             found.append(PlainBook(row[0], row[1], row[2], price, time, author))
         return found
 
@@ -168,7 +206,7 @@ def lists(db, raw):
 
 
 def inserts(db, raw):
-    sql = "INSERT INTO world (number) VALUES (?) RETURNING id"
+    sql = f"INSERT INTO world (number) VALUES ({raw.mark}) RETURNING id"
 
     def bare():
         return raw.execute(sql, (1,)).fetchone()
@@ -179,14 +217,13 @@ def inserts(db, raw):
     tell("insert", least(bare, 300), least(ours, 300))
 
     def bare_many():
-        raw.execute("BEGIN IMMEDIATE")
-        raw.executemany("INSERT INTO world (number) VALUES (?)", [(1,)] * 1_000)
-        raw.execute("COMMIT")
+        without = sql.removesuffix(" RETURNING id")
+        raw.many(without, [(1,)] * 1_000)
 
     def our_many():
         db.insert_many([World(number=1) for _ in range(1_000)])
 
-    tell("insert 1,000", least(bare_many, 10), least(our_many, 10))
+    tell("insert 1,000, with keys", least(bare_many, 10), least(our_many, 10))
 
 
 if __name__ == "__main__":

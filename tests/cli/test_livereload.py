@@ -3,7 +3,7 @@
 import pytest
 
 from segue import HTML, App, Stream
-from segue.cli.livereload import PATH, LiveReload
+from segue.cli.livereload import PATH, SCRIPT, LiveReload
 from segue.testing import Client
 
 
@@ -28,18 +28,33 @@ def test_a_page_gets_the_script_before_its_end(client: Client) -> None:
 
 
 def test_a_page_without_a_body_tag_gets_it_at_the_end(client: Client) -> None:
-    assert client.get("/piece").text.startswith("<h1>x</h1><script>")
+    assert client.get("/piece").text.startswith("<h1>x</h1><script ")
 
 
 @pytest.mark.parametrize("path", ["/text", "/stream", "/packed"])
 def test_what_is_no_plain_page_is_left_alone(client: Client, path: str) -> None:
-    assert b"<script>" not in client.get(path).body
+    assert b"<script" not in client.get(path).body
 
 
 def test_a_fragment_that_a_script_asked_for_is_left_alone(client: Client) -> None:
     answer = client.get("/page", headers={"sec-fetch-dest": "empty"})
 
-    assert "<script>" not in answer.text
+    assert "<script" not in answer.text
+
+
+def test_the_script_is_a_file_and_neither_is_in_the_document(client: Client) -> None:
+    answer = client.get(SCRIPT)
+    kernel = client.app.kernel
+
+    assert f'src="{SCRIPT}"' in client.get("/page").text
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "location.reload()" in answer.text
+    hidden = {
+        str(r.pattern)
+        for r in kernel.table
+        if not r.options.get("include_in_schema", True)
+    }
+    assert hidden == {PATH, SCRIPT}
 
 
 def test_two_starts_are_told_apart() -> None:

@@ -117,7 +117,7 @@ class Sample(Shop):
     note: str | None = None
 
 
-class Account(Shop):
+class Wallet(Shop):
     """Whose key is that of another."""
 
     author: Key[Author]
@@ -137,7 +137,7 @@ MODELS = SimpleNamespace(
     Book=Book,
     Tag=Tag,
     Sample=Sample,
-    Account=Account,
+    Wallet=Wallet,
     Level=Level,
     Kind=Kind,
     Size=Size,

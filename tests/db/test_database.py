@@ -219,3 +219,16 @@ def test_a_database_that_is_gone_is_not_forgotten_twice():
 def test_an_option_that_there_is_not_is_told_before_anything_is_connected():
     with pytest.raises(SettingsError, match=r"SG-DB-107.*sslmod"):
         Database("postgresql://ann:hunter2@db/shop?sslmod=require").db()
+
+
+def test_the_database_itself_may_be_asked_for(file):
+    app = App()
+    database = file.database()
+    app.use(database)
+
+    @app.get("/")
+    def home(found: Database):
+        return found is database
+
+    with Client(app) as client:
+        assert client.get("/").json() is True

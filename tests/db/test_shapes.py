@@ -91,10 +91,11 @@ def test_everything_that_is_wrong_with_it_is_told(client):
     }
 
 
-def test_a_key_that_does_not_exist_is_a_conflict(client):
+def test_a_key_that_does_not_exist_is_told_by_the_field(client):
     answer = client.post("/books", json={"title": "N", "year": 3, "author": 77})
 
-    assert answer.status == 409
+    assert answer.status == 422
+    assert [error["name"] for error in answer.json()["errors"]] == ["author"]
 
 
 def test_a_change_has_only_what_was_sent(client):

@@ -192,14 +192,14 @@ def test_upsert_and_get_or_create_on_every_database(empty, shop):
 
 def test_a_key_may_be_that_of_another(empty, shop):
     author = empty.insert(shop.Author(name="A"))
-    account = empty.insert(shop.Account(author=author, cents=5))
+    account = empty.insert(shop.Wallet(author=author, cents=5))
     account.cents = 6
     empty.save(account)
-    found = empty.get(shop.Account, author.id)
+    found = empty.get(shop.Wallet, author.id)
 
     assert (found.cents, found.author_id, found == account) == (6, author.id, True)
-    assert empty.load(found, shop.Account.author).author.name == "A"
-    assert empty.get(shop.Account, author.id + 1) is None
+    assert empty.load(found, shop.Wallet.author).author.name == "A"
+    assert empty.get(shop.Wallet, author.id + 1) is None
     assert empty.delete(found) == 1
 
 

@@ -368,3 +368,68 @@ def test_a_written_object_is_what_will_be_read(db, shop):
         "2024-01-01 00:00:00+00:00", "2024-01-01 00:00:00+00:00")  # fmt: skip
     assert str(other.price) == "3.00"
     assert "_changed" not in book.__dict__
+
+
+def test_a_version_refuses_who_comes_too_late(tmp_path):
+    from typing import Annotated
+
+    from segue.db import Version
+    from segue.db.validation import StaleError
+
+    class Root(Model, root=True):
+        pass
+
+    class Page(Root):
+        text: str
+        version: Annotated[int, Version()] = 1
+
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}", models=Root)
+    db = database.db()
+    with db.sa() as connection:
+        Root.metadata.create_all(connection)
+    db.insert(Page(text="a"))
+    one, other = db.get(Page, 1), db.get(Page, 1)
+    one.text = "b"
+    other.text = "c"
+    db.save(one)
+
+    assert one.version == 2
+    with pytest.raises(StaleError):
+        db.save(other)
+    assert other.version == 1
+    one.text = "d"
+    db.save(one)
+    assert (db.get(Page, 1).text, db.get(Page, 1).version) == ("d", 3)
+    database.close()
+
+
+def test_without_returning_keys_come_one_by_one(db, shop, monkeypatch):
+    """As MySQL does it: the key is told beside the rows, other values are read anew."""
+    from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+
+    from segue.db import writes
+    from segue.db.command import Result
+    from segue.db.plans import Plans
+
+    dialect = MySQLDialect_pymysql()
+    dialect.paramstyle, dialect.positional = "format", True
+    plans, keys = Plans(dialect), iter(range(7, 20))
+
+    def drive(steps):
+        asked = []
+        try:
+            command = next(steps)
+            while True:
+                asked.append(command.sql.split()[0])
+                command = steps.send(Result([], 1, next(keys)))
+        except StopIteration as end:
+            return end.value, asked
+
+    tag, asked = drive(writes.insert(plans, shop.Tag(name="x")))
+    tags, more = drive(writes.insert_many(plans, [shop.Tag(name=n) for n in "ab"]))
+    found, last = drive(writes.get_or_create(plans, shop.Tag(name="x"), ["name"]))
+
+    assert (tag.id, asked) == (7, ["INSERT"])
+    assert ([t.id for t in tags], more) == ([8, 9], ["INSERT", "INSERT"])
+    assert last == ["SELECT", "INSERT", "SELECT"]
+    assert found[1] is True

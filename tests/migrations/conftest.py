@@ -2,10 +2,13 @@
 
 import os
 import uuid
+import warnings
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from segue.core.errors import SegueError
 from segue.migrations.config import Migrations
@@ -103,9 +106,28 @@ class Shop:
             for sql in statements:
                 connection.execute(sa.text(sql))
 
+    def compared(self) -> list:
+        """Compare the database with the models as Alembic does it, without Segue."""
+        tables = self.metadata.tables.values()
+        unseen = {  # not in MariaDB, and not seen in SQLite
+            index.name
+            for table in tables
+            for index in table.indexes
+            if any(not isinstance(part, sa.Column) for part in index.expressions)
+        }
+
+        def include(thing, name, kind, reflected, against):
+            return name not in {"alembic_version", *unseen}
+
+        options = {"include_object": include}
+        options["include_schemas"] = any(table.schema for table in tables)
+        with self.engine.connect() as connection, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of indexes that are not seen
+            context = MigrationContext.configure(connection, opts=options)
+            return compare_metadata(context, self.metadata)
+
     def tables(self) -> set[str]:
-        ours = {"alembic_version", "segue_migration_journal"}
-        return set(sa.inspect(self.engine).get_table_names()) - ours
+        return set(sa.inspect(self.engine).get_table_names()) - {"alembic_version"}
 
 
 @pytest.fixture(scope="session", params=KINDS)

@@ -374,6 +374,7 @@ def test_a_state_becomes_the_other_and_back(shop, server, name):
         assert commands.check(shop.config)
         commands.migrate(shop.config)
         assert live_differences(shop.config, states[-1]) == []
+        assert shop.compared() == []
         if not second:
             shop.execute(*rows)
 

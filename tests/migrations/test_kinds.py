@@ -20,6 +20,15 @@ class Plain(TypeDecorator):
     cache_ok = True
 
 
+class Data(TypeDecorator):
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        made = postgresql.JSONB() if dialect.name == "postgresql" else sa.JSON()
+        return dialect.type_descriptor(made)
+
+
 class Own(UserDefinedType):
     cache_ok = True
 
@@ -58,13 +67,23 @@ class Text(sa.String):
         (postgresql.JSONB(), "postgresql.JSONB()"),
         (postgresql.ARRAY(Plain), "postgresql.ARRAY(sa.String(length=12))"),
         (mysql.TINYINT(1), "mysql.TINYINT(display_width=1)"),
+        (sa.Interval(), "sa.Interval()"),
         (Plain, "sa.String(length=12)"),
+        (Data, 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'),
+        (
+            Data().with_variant(postgresql.ARRAY(sa.Text), "postgresql"),
+            'sa.JSON().with_variant(postgresql.ARRAY(sa.Text()), "postgresql")',
+        ),
+        (
+            Plain().with_variant(postgresql.ARRAY(sa.Text), "postgresql"),
+            (
+                "sa.String(length=12)"
+                '.with_variant(postgresql.ARRAY(sa.Text()), "postgresql")'
+            ),
+        ),
         (
             sa.Text().with_variant(sa.String(9), "mysql", "mariadb"),
-            (
-                'sa.Text().with_variant(sa.String(length=9), "mariadb")'
-                '.with_variant(sa.String(length=9), "mysql")'
-            ),
+            ('sa.Text().with_variant(sa.String(length=9), "mariadb", "mysql")'),
         ),
     ],
 )

@@ -49,7 +49,7 @@ def test_the_same_command_goes_on_where_it_stopped(half):
 
     assert commands.migrate(half.config) == "applied 0002"
     assert commands.drift(half.config)
-    assert half.rows("SELECT count(*) FROM segue_migration_journal") == [(0,)]
+    assert "segue_migration_journal" not in sa.inspect(half.engine).get_table_names()
 
 
 def test_nothing_else_can_be_run_before(half, write, refused):

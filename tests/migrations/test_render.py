@@ -57,5 +57,5 @@ def test_long_names_and_many_words_break_into_lines(small):
     text = commands.make(small.config, dry_run=True)
 
     assert 'sa.Column("id", sa.Integer(), nullable=False, comment="it\'s"),' in text
-    assert "    mysql_engine='InnoDB',\n" in text
+    assert '    mysql_engine="InnoDB",\n' in text
     assert '        comment="all",\n' in text

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from segue.migrations import commands
@@ -227,6 +229,14 @@ def _common(one, two):
     }
 
 
+def _compared(engine, metadata):
+    """Compare with the models as Alembic does it, without Segue."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        found = compare_metadata(context, metadata)
+    return [each for each in found if each[0] != "remove_table"]
+
+
 class _Values(Answers):
     """Nothing is renamed; rows get a value of the right type."""
 
@@ -270,6 +280,7 @@ def _round_trip(server, one, two):
         if not said.startswith("No changes"):
             commands.migrate(config)
             assert live_differences(config, describe(target[0])) == []
+            assert _compared(engine, target[0]) == []
             assert _rows(engine, two, common) == before
             commands.undo(config)
         assert live_differences(config, describe(_build(one))) == []

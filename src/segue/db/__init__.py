@@ -7,6 +7,7 @@ books: Many["Book"] = many()
 db.all(Author.where(Author.books.year > 2000).load(Author.books))
 """
 
+from segue.core.schema.views import Create, Patch, Read
 from segue.db.async_session import AsyncDb
 from segue.db.command import Command, Result, Steps
 from segue.db.database import Database
@@ -27,11 +28,21 @@ from segue.db.functions import (
     sum_,
     upper,
 )
-from segue.db.marks import Check, Column, Digits, Index, Key, OnDelete, Unique
+from segue.db.marks import (
+    Check,
+    Column,
+    Digits,
+    Index,
+    Key,
+    OnDelete,
+    Unique,
+    Version,
+)
 from segue.db.mistakes import ModelError, NotLoaded, NotSaved, QueryError
 from segue.db.model import Model
 from segue.db.query import Query
 from segue.db.session import Db
+from segue.db.slices import Slice
 
 __all__ = [
     "AsyncDb",
@@ -39,6 +50,7 @@ __all__ = [
     "Column",
     "Command",
     "Condition",
+    "Create",
     "Database",
     "Db",
     "Digits",
@@ -52,11 +64,15 @@ __all__ = [
     "NotSaved",
     "OnDelete",
     "One",
+    "Patch",
     "Query",
     "QueryError",
+    "Read",
     "Result",
+    "Slice",
     "Steps",
     "Unique",
+    "Version",
     "avg",
     "coalesce",
     "col",

@@ -10,7 +10,7 @@ query for each relation, however many objects the answer has.
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from segue.core.handlers.inputs import bare, has_fields
 from segue.core.schema.describe import describe, marks_of
@@ -123,30 +123,25 @@ def _inner(plain: Any, arguments: tuple[Any, ...]) -> Find | None:
     if origin is tuple and ... not in arguments:
         return _places([_finder(each) for each in arguments])
     if has_fields(origin):
-        fields = {
-            f.name: find for f in describe(plain).fields() if (find := _finder(f.hint))
-        }
-        return _fields(fields) if fields else None
+        hints = ((field.name, field.hint) for field in describe(plain).fields())
+        finds = {name: find for name, hint in hints if (find := _finder(hint))}
+        return _fields(finds) if finds else None
     if isinstance(origin, type) and issubclass(origin, Mapping):
         item = _finder(arguments[-1])
         return item and _items(item)
     inner = _chained([find for each in arguments if (find := _finder(each))])
-    if (
-        inner is None
-        or not isinstance(origin, type)
-        or not issubclass(origin, Iterable)
-    ):
-        return inner  # of a union, which is told by the objects themselves
-    return _each(inner)
+    if inner is not None and isinstance(origin, type) and issubclass(origin, Iterable):
+        return _each(inner)
+    return inner  # of a union, which the objects themselves tell
 
 
 def _objects(load: Load) -> Find:
     def find(value: Any) -> Iterator[Found]:
-        if isinstance(value, load.model):
-            yield load, value
-        elif isinstance(value, _ARRAYS):  # the mark stands on the list
-            for each in value:
-                yield from find(each)
+        # The mark may stand on the list as well.
+        several = cast("Any", value if isinstance(value, _ARRAYS) else (value,))
+        for each in several:
+            if isinstance(each, load.model):
+                yield load, each
 
     return find
 
@@ -163,7 +158,7 @@ def _places(finds: list[Find | None]) -> Find | None:
 
     def find(value: Any) -> Iterator[Found]:
         # An answer and its status, of which the status may be left out.
-        values = value if isinstance(value, tuple) else (value,)
+        values = cast("Any", value if isinstance(value, tuple) else (value,))
         for each, inner in zip(values, finds, strict=False):
             if inner is not None:
                 yield from inner(each)
@@ -173,18 +168,18 @@ def _places(finds: list[Find | None]) -> Find | None:
 
 def _each(inner: Find) -> Find:
     def find(value: Any) -> Iterator[Found]:
-        if isinstance(value, _ARRAYS):
-            for each in value:
-                yield from inner(each)
+        several = cast("Any", value if isinstance(value, _ARRAYS) else ())
+        for each in several:
+            yield from inner(each)
 
     return find
 
 
 def _items(inner: Find) -> Find:
     def find(value: Any) -> Iterator[Found]:
-        if isinstance(value, Mapping):
-            for each in value.values():
-                yield from inner(each)
+        items = cast("Any", value if isinstance(value, Mapping) else {})
+        for each in items.values():
+            yield from inner(each)
 
     return find
 

@@ -210,8 +210,14 @@ class AsyncDb(AsyncVerbs, Generic[R]):
             self._hooks.append(hook)
         return block is not None or self._atomic
 
-    async def enter(self, manner: Manner) -> Block:
-        """Open a block: a transaction, or a savepoint in the one that is open here."""
+    async def enter(self, manner: Manner, owner: Any = None) -> Block:
+        """Open a block: a transaction, or a savepoint in the one that is open here.
+
+        Args:
+            manner: How it is begun.
+            owner: Stands for the task, where a thread opens it.
+        """
+        owner = owner or asyncio.current_task()
         outer = self._here()
         if outer is None and self._atomic and not manner.read_only:
             if manner == Manner():
@@ -220,13 +226,11 @@ class AsyncDb(AsyncVerbs, Generic[R]):
                 return await self._enter_root(manner)
         if outer is None:
             slot = await self._source.begin(manner)
-            block = Block(slot, None, asyncio.Lock(), task=asyncio.current_task())
+            block = Block(slot, None, asyncio.Lock(), task=owner)
         else:
             no_second_manner(manner)
             await outer.lock.acquire()
-            block = Block(
-                outer.slot, outer, asyncio.Lock(), task=asyncio.current_task()
-            )
+            block = Block(outer.slot, outer, asyncio.Lock(), task=owner)
             try:
                 await self._control(block, f"SAVEPOINT {block.name}")
             except BaseException:

@@ -96,9 +96,7 @@ class BridgedDb(Db[Any]):
 
     def enter(self, manner: Manner) -> Block:
         """Open a block: a transaction, or a savepoint in the one that is open."""
-        block = self._wait(self._through.enter(manner))
-        if self._life is not None:
-            block.task = self._life
+        block = self._wait(self._through.enter(manner, self._life))
         inside.set(block)
         return block
 

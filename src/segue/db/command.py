@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-__all__ = ["Command", "Result", "Steps"]
+__all__ = ["BrokenRule", "Command", "Result", "Steps"]
 
 T = TypeVar("T")
 
@@ -66,3 +66,23 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 
 
 Steps: TypeAlias = Generator[Command, Result, T]
+
+
+class BrokenRule(Exception):
+    """A command was refused by a rule of a table; thrown in, so that it may be told.
+
+    Attributes:
+        constraint: The name of the rule, where the database tells it.
+        columns: The columns the rule is about, as far as the database tells.
+        fields: The fields of the model, once they are known.
+        is_reference: The rule is that a key leads somewhere.
+    """
+
+    constraint: str | None = None
+    columns: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    is_reference: bool = False
+
+    def told(self, **known: Any) -> Exception:
+        """Make the error that tells more: `constraint`, `fields`, `word` ..."""
+        raise NotImplementedError

@@ -317,6 +317,8 @@ class Database:
             self._limits = PoolLimits(app.threads, limits.wait, limits.lifetime)
         plain, awaited, work = self._keys()
         app.provide(work, self._maker(), inline=True)
+        if self.models is None:
+            app.provide(Database, lambda: self, scope="app", inline=True)
         app.provide(
             plain, _face("db", work), inline=True, serves="def", instead=awaited
         )

@@ -24,7 +24,7 @@ from segue.core.schema.describe import bare, marks_of
 from segue.core.schema.marks import WriteOnly
 from segue.db.defaults import Many, One, Related, Server
 from segue.db.hints import Later
-from segue.db.marks import KEY, Column, OnDelete, Rule, Unique
+from segue.db.marks import KEY, Column, OnDelete, Rule, Unique, Version
 from segue.db.mistakes import ModelError
 
 __all__ = [
@@ -157,6 +157,12 @@ class Description:
     def key(self) -> tuple[Part, ...]:
         """The fields of the primary key."""
         return tuple(part for part in self.stored if part.is_key)
+
+    @property
+    def version(self) -> Part | None:
+        """The field that counts the changes of a row."""
+        marked = (p for p in self.stored if any(type(m) is Version for m in p.marks))
+        return next(marked, None)
 
     def is_hidden(self, part: Part) -> bool:
         """Tell whether a field never leaves."""

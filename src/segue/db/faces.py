@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from segue.db.model import Model
-
 __all__ = ["face_of"]
 
 
 def face_of(model: Any, face: Any) -> Any:
     """Give the `Db` or `AsyncDb` of a model: of a root of its own, `Db[Stats]`."""
     registry = model.__registry__
-    above = [
-        each
-        for each in model.__mro__
-        if getattr(each, "__registry__", None) is registry
-    ]
-    return face if above[-1] is Model else face[above[-1]]
+    models = [each for each in model.__mro__ if hasattr(each, "__registry__")]
+    below = [each for each in models if each.__registry__ is registry]
+    # The root of all models has none above it.
+    return face if models[-1] is below[-1] else face[below[-1]]

@@ -105,9 +105,9 @@ def _is_loaded(step: Step, value: Any) -> bool:
     return value is None or isinstance(value, msgspec.Struct)
 
 
-def _loaded(value: Any) -> list[Any]:
+def _loaded(value: Any) -> Any:
     if isinstance(value, list):
-        return cast("list[Any]", value)
+        return cast("Any", value)
     return [value] if isinstance(value, msgspec.Struct) else []
 
 

@@ -4,11 +4,34 @@
 SQLAlchemy is imported by the first statement.
 """
 
-import segue.db.paging as paging  # noqa: PLR0402 - the package imports this file
-import segue.db.reads as reads  # noqa: PLR0402 - the package imports this file
-import segue.db.statement as statement  # noqa: PLR0402 - the package imports this file
-import segue.db.writes as writes  # noqa: PLR0402 - the package imports this file
+from segue.db.paging import page, streamed
 from segue.db.plans import Plans
+from segue.db.reads import (
+    aggregate,
+    all_of,
+    count,
+    exists,
+    first,
+    get,
+    get_many,
+    get_or_404,
+    load,
+    one,
+    rows,
+    single,
+)
+from segue.db.statement import explain, select, sql
+from segue.db.writes import (
+    delete,
+    get_or_create,
+    insert,
+    insert_many,
+    link,
+    save,
+    unlink,
+    update,
+    upsert,
+)
 
 __all__ = ["Logic"]
 
@@ -16,29 +39,29 @@ __all__ = ["Logic"]
 class Logic(Plans):
     """The plans of a dialect, and what works with them."""
 
-    get = reads.get
-    get_or_404 = reads.get_or_404
-    get_many = reads.get_many
-    all = reads.all_of
-    single = reads.single
-    one = reads.one
-    first = reads.first
-    count = reads.count
-    exists = reads.exists
-    rows = reads.rows
-    aggregate = reads.aggregate
-    load = reads.load
-    page = paging.page
-    streamed = paging.streamed
-    select = statement.select
-    sql = statement.sql
-    explain = statement.explain
-    insert = writes.insert
-    insert_many = writes.insert_many
-    save = writes.save
-    update = writes.update
-    delete = writes.delete
-    upsert = writes.upsert
-    get_or_create = writes.get_or_create
-    link = writes.link
-    unlink = writes.unlink
+    get = get
+    get_or_404 = get_or_404
+    get_many = get_many
+    all = all_of
+    single = single
+    one = one
+    first = first
+    count = count
+    exists = exists
+    rows = rows
+    aggregate = aggregate
+    load = load
+    page = page
+    streamed = streamed
+    select = select
+    sql = sql
+    explain = explain
+    insert = insert
+    insert_many = insert_many
+    save = save
+    update = update
+    delete = delete
+    upsert = upsert
+    get_or_create = get_or_create
+    link = link
+    unlink = unlink

@@ -42,7 +42,7 @@ class ModelMeta(StructMeta):
     __registry__: Registry
 
     def __new__(
-        mcs,
+        mcs: Any,
         name: str,
         bases: tuple[type, ...],
         namespace: dict[str, Any],

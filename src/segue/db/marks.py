@@ -23,6 +23,7 @@ __all__ = [
     "OnDelete",
     "Rule",
     "Unique",
+    "Version",
 ]
 
 T = TypeVar("T")
@@ -99,6 +100,14 @@ class Check:
 
 
 Rule: TypeAlias = Unique | Index | Check
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A number that every `save` counts up; one that comes too late is refused.
+
+    `version: Annotated[int, Version()] = 1`
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from segue.core.errors import NotFound, did_you_mean
 from segue.core.handlers.brought import InPath
 from segue.core.handlers.sources import FromPath
 from segue.db.async_session import AsyncDb
-from segue.db.description import Description, Part
+from segue.db.description import Description, Part, told_of
 from segue.db.faces import face_of
-from segue.db.marks import Index, Unique
+from segue.db.marks import Check, Unique
 from segue.db.mistakes import ModelError
 from segue.db.paths import key_value
 from segue.db.query import Query
@@ -38,7 +38,7 @@ def loader_of(model: Any, asked: InPath) -> Callable[..., Any]:
     """
     part = _part(model, asked)
     make = _awaited if asked.is_async else _plain
-    load: Any = make(model, part)
+    load: Callable[..., Any] = make(model, part)
     load.__name__ = f"{model.__name__.lower()}_by_{part.name}"
     load.__annotations__ = {
         "value": Annotated[hint_of_value(model, part), FromPath(asked.name)],
@@ -50,7 +50,9 @@ def loader_of(model: Any, asked: InPath) -> Callable[..., Any]:
 
 def path_value(thing: Any, field: str | None) -> Any:
     """Give what stands for an object in a path."""
-    return thing.__key__() if field is None else key_value(getattr(thing, field))
+    if field is None:
+        return thing.__key__()
+    return key_value(told_of(thing).slots[field](thing))
 
 
 def _plain(model: Any, part: Part) -> Callable[..., Any]:
@@ -81,9 +83,17 @@ def _awaited(model: Any, part: Part) -> Callable[..., Any]:
 def _reader(model: Any, part: Part) -> Callable[[Any, Any], Any]:
     """Choose the steps that find the object."""
     if part.is_key:
-        return lambda logic, value: logic.get(model, value)
+
+        def by_key(logic: Any, value: Any) -> Any:
+            return logic.get(model, value)
+
+        return by_key
     column = model.__names__[part.name]
-    return lambda logic, value: logic.first(Query(model, (column == value,)))
+
+    def by_field(logic: Any, value: Any) -> Any:
+        return logic.first(Query[Any](model, (column == value,)))
+
+    return by_field
 
 
 def _part(model: Any, asked: InPath) -> Part:
@@ -93,18 +103,14 @@ def _part(model: Any, asked: InPath) -> Part:
         ModelError: There is none, or several objects may have the same.
     """
     told: Description = model.__model__
-    alone = len(told.key) == 1
     part = told.part(asked.field) if asked.field else told.key[0]
-    if part is not None and (_is_unique(told, part) or (part.is_key and alone)):
-        if part.role == "one" or _is_text(part.plain):
-            return part
-        why = f"A {part.plain} is not written in a path."
-    elif asked.field is None:
+    if part is not None and _leads(told, part):
+        return part
+    why = "Several objects could have the same value there, or it is no text."
+    if asked.field is None:
         why = f"The key of {model.__name__} has several fields, a path has one value."
-    else:
-        why = "Several objects could have the same value there, or it has none."
     label = f"{asked.name}.{asked.field}" if asked.field else asked.name
-    good = [p.name for p in told.stored if _is_unique(told, p) or (p.is_key and alone)]
+    good = [each.name for each in told.stored if _leads(told, each)]
     near = did_you_mean(asked.field or "", good)
     choice = ", ".join(f"{{{asked.name}.{name}}}" for name in good)
     raise ModelError(
@@ -119,17 +125,19 @@ def _part(model: Any, asked: InPath) -> Part:
     )
 
 
-def _is_text(plain: Any) -> bool:
-    return isinstance(plain, type) and issubclass(plain, _TEXTUAL)
+def _leads(told: Description, part: Part) -> bool:
+    """Tell whether a text can stand for one object: by its key, or a unique field."""
+    is_text = part.role == "one" or (
+        isinstance(part.plain, type) and issubclass(part.plain, _TEXTUAL)
+    )
+    is_key = part.is_key and len(told.key) == 1
+    return is_text and (is_key or part.is_unique or _is_ruled(told, part))
 
 
-def _is_unique(told: Description, part: Part) -> bool:
-    return part.is_unique or any(
+def _is_ruled(told: Description, part: Part) -> bool:
+    return any(
         rule.fields == (part.name,)
-        and (
-            isinstance(rule, Unique)
-            or (isinstance(rule, Index) and rule.unique and rule.where is None)
-        )
+        and (isinstance(rule, Unique) or (rule.unique and rule.where is None))
         for rule in told.rules
-        if isinstance(rule, Unique | Index)
+        if not isinstance(rule, Check)
     )

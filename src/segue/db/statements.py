@@ -75,15 +75,27 @@ def upsert_plan(
     return plans.keep(key, _returning(plans, asked, model, given, builder))
 
 
-def update_plan(plans: Plans, model: Any, fields: tuple[str, ...]) -> Plan:
-    """Get the plan that changes fields of the row with a key."""
-    key = ("update", model, fields)
+def update_plan(
+    plans: Plans, model: Any, fields: tuple[str, ...], version: Any = None
+) -> Plan:
+    """Get the plan that changes fields of the row with a key.
+
+    Args:
+        plans: Where it is kept.
+        model: Of which model.
+        fields: Whose values come first.
+        version: The field that must still have the value that comes last.
+    """
+    key = ("update", model, fields, version)
     found = plans.find(key)
     if found is not None:
         return found
     builder, table = Builder(plans.dialect), table_of(model)
     values = {c.name: builder.value(c.type) for c in _columns(model, fields)}
     where = _has_key(builder, model, table)
+    if version is not None:
+        column = column_of(table, version)
+        where.append(column == builder.value(column.type))
     asked = sa.update(table).values(values).where(*where)
     plan = Plan(asked, builder.names, plans.dialect, _nothing, writes=True, rows=False)
     return plans.keep(key, plan)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from segue.core.errors import UnprocessableContent, did_you_mean
+from segue.core.errors import Conflict, UnprocessableContent, did_you_mean
 from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
 from segue.core.schema.faults import find_faults
@@ -24,10 +24,21 @@ from segue.db.paths import Step, key_value
 from segue.db.tables import type_of
 from segue.db.types import EXACT
 
-__all__ = ["Invalid", "fits_column", "reader", "validate", "validate_values"]
+__all__ = [
+    "Invalid",
+    "StaleError",
+    "fits_column",
+    "reader",
+    "validate",
+    "validate_values",
+]
 
 _UNSET: Final = msgspec.UNSET
 _LARGEST: Final = 1 << 63
+
+
+class StaleError(Conflict):
+    """A row was changed by somebody else since it was read; 409 as an answer."""
 
 
 class Invalid(UnprocessableContent):
@@ -239,7 +250,11 @@ def _faults(told: Description, part: Part, value: Any) -> list[str]:
 def _faults_of_class(part: Part, value: Any) -> list[str]:
     """Tell what is wrong with the class of a value; whole numbers are numbers."""
     plain = part.plain
-    fits = plain is Any or not isinstance(plain, type) or isinstance(value, _ALSO.get(plain, plain))
+    fits = (
+        plain is Any
+        or not isinstance(plain, type)
+        or isinstance(value, _ALSO.get(plain, plain))
+    )
     if fits and (type(value) is not bool or plain not in _NUMBERS):
         return []
     return [f"Expected `{plain.__name__}`, got `{type(value).__name__}`"]

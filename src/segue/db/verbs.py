@@ -5,13 +5,12 @@ from typing import Any, Final, TypeVar, overload
 
 from segue.db.command import Command, Steps
 from segue.db.lending import FromDatabase
-from segue.db.model import Model
-from segue.db.query import Query
+from segue.db.query import Query, Words
 from segue.db.slices import Slice
 
 __all__ = ["Verbs"]
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=Words)
 S = TypeVar("S")
 T = TypeVar("T")
 _LARGEST: Final = 1 << 63
@@ -185,12 +184,12 @@ class Verbs:
         found: list[Any] = self.run(self.logic.select(statement, into))
         return found
 
-    def sql(self, query: Query[Any] | type[Model]) -> tuple[str, tuple[Any, ...]]:
+    def sql(self, query: Query[Any] | type[Words]) -> tuple[str, tuple[Any, ...]]:
         """Give the text of a query and what is bound in it, for reading."""
         found: tuple[str, tuple[Any, ...]] = self.logic.sql(query)
         return found
 
-    def explain(self, query: Query[Any] | type[Model]) -> str:
+    def explain(self, query: Query[Any] | type[Words]) -> str:
         """Ask the database how it would answer a query."""
         found: str = self.run(self.logic.explain(query))
         return found
@@ -267,11 +266,11 @@ class Verbs:
         found: tuple[M, bool] = self.run(self.logic.get_or_create(thing, fields))
         return found
 
-    def add(self, thing: Model, relation: Any, *others: Any) -> None:
+    def add(self, thing: Words, relation: Any, *others: Any) -> None:
         """Relate an object to others: `db.add(book, Book.tags, tag)`."""
         self.run(self.logic.link(thing, relation, others))
 
-    def remove(self, thing: Model, relation: Any, *others: Any) -> None:
+    def remove(self, thing: Words, relation: Any, *others: Any) -> None:
         """Take the relation of an object to others away."""
         self.run(self.logic.unlink(thing, relation, others))
 

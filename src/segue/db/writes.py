@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from segue.db.broken_rules import tells_fields
 from segue.db.command import Steps
 from segue.db.description import told_of
 from segue.db.mistakes import QueryError, caller
@@ -25,7 +26,7 @@ from segue.db.statements import (
     update_where_plan,
     upsert_plan,
 )
-from segue.db.validation import validate, validate_values
+from segue.db.validation import StaleError, validate, validate_values
 
 __all__ = [
     "delete",
@@ -44,6 +45,7 @@ _PORTION: Final = 512
 _VALUES: Final = 30_000
 
 
+@tells_fields
 def insert(plans: Plans, thing: Any) -> Steps[Any]:
     """Insert an object; what the database gives is in it afterwards.
 
@@ -62,6 +64,7 @@ def insert(plans: Plans, thing: Any) -> Steps[Any]:
     return thing
 
 
+@tells_fields
 def insert_many(plans: Plans, things: Iterable[Any]) -> Steps[list[Any]]:
     """Insert objects of one model, many with each statement.
 
@@ -135,6 +138,7 @@ def _insert_some(
             put(each, value)
 
 
+@tells_fields
 def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     """Write what was changed in an object; one that is new is inserted.
 
@@ -147,6 +151,7 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     Raises:
         Invalid: Its values do not fit.
         QueryError: Its row is not there any more.
+        StaleError: It has a version, and somebody else was faster.
     """
     state = thing.__dict__
     if state.get("_new"):
@@ -162,8 +167,17 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
     }
     if not written:
         return thing
-    plan = update_plan(plans, type(thing), tuple(written))
-    result = yield plan.command([*written.values(), *_key(thing)])
+    version = told.version
+    seen: list[Any] = []
+    if version is not None:
+        seen = [told.slots[version.name](thing)]
+        written[version.name] = seen[0] + 1
+    fields = tuple(part.name for part in told.stored if part.name in written)
+    values = [written[name] for name in fields]
+    plan = update_plan(plans, type(thing), fields, version)
+    result = yield plan.command([*values, *_key(thing), *seen])
+    if result.count == 0 and version is not None:
+        raise StaleError(f"{type(thing).__name__} was changed by somebody else.")
     if result.count == 0:
         raise QueryError(
             "SG-DB-045",
@@ -173,9 +187,12 @@ def save(plans: Plans, thing: Any, names: Sequence[str] = ()) -> Steps[Any]:
             where=[caller()],
         )
     state.pop("_changed", None)
+    if version is not None:
+        told.setters[version.name](thing, written[version.name])
     return thing
 
 
+@tells_fields
 def update(plans: Plans, query: Any, values: dict[str, Any]) -> Steps[int]:
     """Change fields of all rows of a query; tell how many there were.
 
@@ -202,6 +219,7 @@ def delete(plans: Plans, what: Any) -> Steps[int]:
     return result.count
 
 
+@tells_fields
 def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     """Insert an object, or change the row that has the same in some fields.
 
@@ -227,6 +245,7 @@ def upsert(plans: Plans, thing: Any, on: Sequence[Any]) -> Steps[Any]:
     return thing
 
 
+@tells_fields
 def get_or_create(
     plans: Plans, thing: Any, on: Sequence[Any]
 ) -> Steps[tuple[Any, bool]]:

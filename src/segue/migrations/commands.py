@@ -139,7 +139,7 @@ def check(config: Migrations) -> str:
             "works with.",
             fix="segue db make",
         )
-    return f"{len(past.revisions)} migrations say all that the app wants."
+    return f"{len(past.revisions)} migrations: they say all that the app wants."
 
 
 def drift(config: Migrations) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from segue.migrations.expressions import sql_of
-from segue.migrations.internals import has_options, is_of_type, pending_columns
+from segue.migrations.internals import family, has_options, is_of_type, pending_columns
 from segue.migrations.kinds import kind_of
 from segue.migrations.schema import (
     Check,
@@ -83,9 +83,12 @@ def describe_parts(
         if constraint is not None:
             constraints[constraint.name] = constraint
     described = {str(c.name): describe_column(c, known) for c in columns}
-    for key in () if primary is None else primary.columns:
-        if described[key].nullable:
-            described[key] = replace(described[key], nullable=False)
+    keys = () if primary is None else primary.columns
+    for key, column in described.items():
+        told = _numbering(column, keys)
+        if key in keys or told != column.autoincrement:
+            nullable = column.nullable and key not in keys
+            described[key] = replace(column, nullable=nullable, autoincrement=told)
     return Table(name=name, columns=described, primary=primary, constraints=constraints)
 
 
@@ -194,6 +197,14 @@ def _checks_of_enums(table: sa.Table) -> Iterable[Check]:
             values = ", ".join("'" + v.replace("'", "''") + "'" for v in made.enums)
             name = str(made.name or f"ck_{table.name}_{column.name}")
             yield Check(name, f"{column.name} IN ({values})")
+
+
+def _numbering(column: Column, keys: tuple[str, ...]) -> Any:
+    """Tell whether a column numbers its rows, where that is not the rule."""
+    if column.name not in keys:
+        return "auto"  # there it means nothing
+    alone = len(keys) == 1 and family(column.kind.made) is sa.Integer
+    return "auto" if alone and column.autoincrement is True else column.autoincrement
 
 
 def _computed(made: Any) -> Computed | None:

@@ -5,9 +5,10 @@ database, for each dialect: a migration must still run when the class has gone, 
 change of Python code that leaves the column as it is must not ask for a migration.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
@@ -16,7 +17,7 @@ from sqlalchemy.util import generic_repr
 from segue.migrations.internals import cache_key, family, variants, without_variants
 from segue.migrations.schema import Kind
 
-__all__ = ["enum_of", "kind_of", "quote", "same_family"]
+__all__ = ["DIALECTS", "enum_of", "kind_of", "quote", "same_family"]
 
 # Arguments that decide how Python sees a value, not what the column is.
 _OF_PYTHON: Final = (
@@ -27,6 +28,7 @@ _OF_PYTHON: Final = (
     "decimal_return_scale",
     "none_as_null",
 )
+DIALECTS: Final = "from sqlalchemy.dialects import "
 _DIALECTS: Final = ("sqlite", "postgresql", "mysql", "mariadb")
 
 
@@ -84,12 +86,13 @@ def _describe(type_: Any) -> Kind:
 
 def _plain(type_: Any) -> Any:
     """Build what the type is in the database, without classes of the app."""
-    if isinstance(type_, TypeDecorator):
-        return _unwrapped(cast("Any", type_))
     others = variants(type_)
     if others:
         made: Any = _plain(without_variants(type_))
-        return _with_variants(made, {d: _plain(v) for d, v in others.items()})
+        own = {**variants(made), **{d: _plain(v) for d, v in others.items()}}
+        return _with_variants(without_variants(made), own)
+    if _is_of_the_app(type_):
+        return _unwrapped(type_)
     if isinstance(type_, sa.Enum):
         return _plain_enum(type_)
     if hasattr(type_, "item_type"):  # an array
@@ -99,16 +102,22 @@ def _plain(type_: Any) -> Any:
     return type_
 
 
+def _is_of_the_app(made: Any) -> bool:
+    """Whether it is a decorator that SQLAlchemy does not have itself, as `Interval`."""
+    own = type(made).__module__.startswith("sqlalchemy.")
+    return isinstance(made, TypeDecorator) and not own
+
+
 def _unwrapped(type_: TypeDecorator[Any]) -> Any:
-    base: Any = _plain(type_.impl_instance)
-    spelt = _spell(base, set())
-    others: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name in _DIALECTS:
         dialect = _dialect(name)
-        there = _plain(_general(type_.load_dialect_impl(dialect), dialect))
-        if _spell(there, set()) != spelt:
-            others[name] = there
-    return _with_variants(base, others)
+        found[name] = _plain(_general(type_.load_dialect_impl(dialect), dialect))
+    spelt = {name: _spell(made, set()) for name, made in found.items()}
+    # What most of them have is the rule, PostgreSQL's where they are of two minds.
+    rule = Counter([spelt["postgresql"], *spelt.values()]).most_common(1)[0][0]
+    base = next(made for name, made in found.items() if spelt[name] == rule)
+    return _with_variants(base, {n: m for n, m in found.items() if spelt[n] != rule})
 
 
 def _general(made: Any, dialect: Any) -> Any:
@@ -121,8 +130,6 @@ def _general(made: Any, dialect: Any) -> Any:
 
 def _with_variants(made: Any, others: Mapping[str, Any]) -> Any:
     for name, variant in sorted(others.items()):
-        if name in variants(made):
-            continue
         made = made.with_variant(variant, name)
     return made
 
@@ -147,8 +154,11 @@ def _dialect(name: str) -> sa.Dialect:
 
 def _spell(made: Any, imports: set[str]) -> str:
     text = _spell_one(made, imports)
+    dialects: dict[str, list[str]] = {}
     for name, variant in sorted(variants(made).items()):
-        text += f".with_variant({_spell_one(variant, imports)}, {quote(name)})"
+        dialects.setdefault(_spell_one(variant, imports), []).append(quote(name))
+    for spelt, names in dialects.items():
+        text += f".with_variant({spelt}, {', '.join(names)})"
     return text
 
 
@@ -184,7 +194,7 @@ def _prefix(made: Any, imports: set[str]) -> str:
     module = type(made).__module__
     if module.startswith("sqlalchemy.dialects."):
         dialect = module.split(".")[2]
-        imports.add(f"from sqlalchemy.dialects import {dialect}")
+        imports.add(f"{DIALECTS}{dialect}")
         return f"{dialect}."
     if module.startswith("sqlalchemy."):
         return "sa."

@@ -58,11 +58,20 @@ class Journal:
         """Read what a former run left behind, if there is any."""
         self.found, self.begun = {}, None
         if not sa.inspect(self.connection).has_table(TABLE):
-            self.table.create(self.connection)
+            return
         for row in self.connection.execute(sa.select(self.table)):
             self.begun = (row.revision, row.direction)
             self.found[row.number] = (row.statement, bool(row.done))
         self.connection.commit()
+
+    def close(self) -> None:
+        """Take the journal away, as there is nothing left to do.
+
+        Raises:
+            MigrationError: If a revision is half done.
+        """
+        self._read_for("", "")
+        self.table.drop(self.connection, checkfirst=True)
 
     def begin(self, revision: str, direction: str) -> None:
         """Begin a revision, or take up the one that was left.
@@ -70,6 +79,11 @@ class Journal:
         Raises:
             MigrationError: If another one was left.
         """
+        self._read_for(revision, direction)
+        self.table.create(self.connection, checkfirst=True)
+        self.connection.commit()
+
+    def _read_for(self, revision: str, direction: str) -> None:
         self.read()
         self._revision, self._direction, self._number = revision, direction, 0
         if self.begun is not None and self.begun != (revision, direction):

@@ -28,7 +28,7 @@ from segue.migrations.changes import (
     RenameColumn,
     RenameTable,
 )
-from segue.migrations.kinds import quote, same_family
+from segue.migrations.kinds import DIALECTS, quote, same_family
 from segue.migrations.schema import Check, Kind, Table, Unique
 from segue.migrations.spelling import (
     call,
@@ -39,6 +39,7 @@ from segue.migrations.spelling import (
     index_words,
     inside_table,
     op_f,
+    option_words,
     unique_words,
 )
 
@@ -165,7 +166,7 @@ def _inside(change: Change) -> list[str]:
 def _create_table(made: Table) -> list[str]:
     words = [quote(made.name), *inside_table(made), *_schema(made.schema)]
     words += [] if made.comment is None else [f"comment={quote(made.comment)}"]
-    words += [f"{key}={value!r}" for key, value in made.options]
+    words += option_words(made.options)
     lines = call("op.create_table", words)
     for index in made.indexes.values():
         name, *rest = index_words(index)
@@ -262,7 +263,11 @@ def _schema(schema: str | None) -> list[str]:
 
 
 def _imports(changes: Iterable[Change]) -> set[str]:
-    return {line for c in changes for kind in _kinds(c) for line in kind.imports}
+    lines = {line for c in changes for kind in _kinds(c) for line in kind.imports}
+    some = {line for line in lines if line.startswith(DIALECTS)}
+    dialects = sorted(line.removeprefix(DIALECTS) for line in some)
+    joined = {f"{DIALECTS}{', '.join(dialects)}"} if dialects else set[str]()
+    return joined | (lines - some)
 
 
 def _kinds(change: Change) -> Iterator[Kind]:

@@ -150,7 +150,7 @@ def _run_one(
 def _refuse_halves(connection: sa.Connection) -> None:
     """Refuse to call it done while a revision is half done."""
     if connection.dialect.name in {"mysql", "mariadb"}:
-        Journal(connection).begin("", "")
+        Journal(connection).close()
 
 
 def _running(context: MigrationContext, schema: Schema) -> Running:

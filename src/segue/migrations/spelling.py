@@ -26,6 +26,7 @@ __all__ = [
     "index_words",
     "inside_table",
     "op_f",
+    "option_words",
     "unique_words",
 ]
 
@@ -51,7 +52,7 @@ def inside_table(table: Table) -> list[str]:
     for made in table.constraints.values():
         named = [f"name={op_f(made.name)}"]
         if isinstance(made, Unique):
-            inside = [*map(quote, made.columns), *named, *_options(made.options)]
+            inside = [*map(quote, made.columns), *named, *option_words(made.options)]
             words.append(f"sa.UniqueConstraint({', '.join(inside)})")
         elif isinstance(made, Check):
             inside = [_bare(made.text), *named]
@@ -59,7 +60,7 @@ def inside_table(table: Table) -> list[str]:
         else:
             targets = [f"{made.target}.{column}" for column in made.target_columns]
             inside = [_list(made.columns), _list(targets), *named]
-            inside += _options(made.options)
+            inside += option_words(made.options)
             words.append(f"sa.ForeignKeyConstraint({', '.join(inside)})")
     return words
 
@@ -80,13 +81,13 @@ def column_text(column: Column) -> str:
         words.append(f"autoincrement={column.autoincrement!r}")
     if column.comment is not None:
         words.append(f"comment={quote(column.comment)}")
-    return f"sa.Column({', '.join([*words, *_options(column.options)])})"
+    return f"sa.Column({', '.join([*words, *option_words(column.options)])})"
 
 
 def default_text(default: Default | None, identity: Options | None = None) -> str:
     """Spell a default of the server, or the identity that stands for it."""
     if identity is not None:
-        return f"sa.Identity({', '.join(_options(identity))})"
+        return f"sa.Identity({', '.join(option_words(identity))})"
     if default is None:
         return "None"
     if default.is_sql:
@@ -96,7 +97,7 @@ def default_text(default: Default | None, identity: Options | None = None) -> st
 
 def unique_words(made: Unique) -> list[str]:
     """Spell a unique constraint behind its name."""
-    return [_list(made.columns), *_options(made.options)]
+    return [_list(made.columns), *option_words(made.options)]
 
 
 def check_words(made: Check) -> list[str]:
@@ -109,7 +110,7 @@ def foreign_key_words(made: ForeignKey) -> list[str]:
     schema, dot, table = made.target.rpartition(".")
     words = [quote(table), _list(made.columns), _list(made.target_columns)]
     words += [f"referent_schema={quote(schema)}"] if dot else []
-    return words + _options(made.options)
+    return words + option_words(made.options)
 
 
 def index_words(index: Index) -> list[str]:
@@ -117,7 +118,7 @@ def index_words(index: Index) -> list[str]:
     parts = ", ".join(_part(part) for part in index.parts)
     words = [op_f(index.name), f"[{parts}]"]
     words += ["unique=True"] if index.unique else []
-    return words + _options(index.options)
+    return words + option_words(index.options)
 
 
 def op_f(name: str) -> str:
@@ -143,7 +144,8 @@ def _bare(sql: str) -> str:
     return _sql(sql) if is_awkward(sql) else quote(escaped(sql))
 
 
-def _options(options: Options) -> list[str]:
+def option_words(options: Options) -> list[str]:
+    """Spell arguments of a dialect."""
     return [f"{key}={_option(value)}" for key, value in options]
 
 

@@ -9,7 +9,7 @@ Source: RFC 9457.
 import inspect
 import typing
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -32,6 +32,7 @@ from segue.core.handlers.plan import Argument, Plan, Source
 from segue.core.kernel.chain import Served
 from segue.core.schema.checks import check_for
 from segue.core.schema.describe import describe
+from segue.core.schema.marks import Describe
 from segue.core.schema.shape import Shape
 from segue.core.types import UNSET
 from segue.openapi.written import errors_in
@@ -53,7 +54,7 @@ _FORMED: Final = ("detail", "extra", "headers", "status", "title", "type")
 class Problem(msgspec.Struct):
     """What went wrong: a problem document of RFC 9457."""
 
-    type: str
+    type: Annotated[str, Describe(examples=("about:blank",))]
     title: str
     status: int
     detail: str | msgspec.UnsetType = msgspec.UNSET
@@ -62,10 +63,10 @@ class Problem(msgspec.Struct):
 class UnfitValue(msgspec.Struct, rename={"place": "in"}):
     """One value of the input that does not fit."""
 
-    place: str
-    name: str
-    message: str
-    code: str
+    place: Annotated[str, Describe(examples=("body",))]
+    name: Annotated[str, Describe(examples=("$.items[0].count",))]
+    message: Annotated[str, Describe(examples=("Expected `int` >= 1",))]
+    code: Annotated[str, Describe(examples=("too_small",))]
 
 
 class InvalidProblem(Problem):

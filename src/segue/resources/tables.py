@@ -17,6 +17,7 @@ from segue.db.model import Model
 from segue.db.query import Query as Asked, query_of
 from segue.db.run.errors import UniqueError
 from segue.db.session import Db
+from segue.db.validation import StaleError
 from segue.resources.query import Condition, Found, Operator, Query
 from segue.resources.store import Duplicate, ItemError, Stale
 
@@ -95,6 +96,8 @@ class TableStore:
                 return self._db.save(item)
         except UniqueError as error:
             raise _duplicate(error) from error
+        except StaleError as error:
+            raise Stale(error.detail) from error
 
     def delete(self, key: Any, expected: Any) -> None:
         """Delete what was read.

@@ -84,3 +84,17 @@ def test_hooks_of_a_route_learn_the_same(app):
 
     assert seen[0] is seen[1]
     assert seen[0].methods == {"GET"}
+
+
+def test_the_same_function_with_the_same_options_has_one_plan(app):
+    def handler(told: Told):
+        pass
+
+    app.add("/a", handler)
+    app.add("/b", handler)
+    app.add("/c", handler, atomic=False)
+    app.freeze()
+    first, second, third = (app.kernel.entry_for(r).call.plan for r in app.routes)
+
+    assert first is second
+    assert first is not third

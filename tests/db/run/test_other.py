@@ -189,3 +189,26 @@ def test_async_code_drives_it_in_threads(tmp_path, servers):
     assert asyncio.run(story()) == [(9,)]
     database.db().run(write("DROP TABLE other"))
     database.close()
+
+
+@pytest.mark.service("mariadb")
+def test_of_a_key_of_two_tables_the_statement_says_which(servers):
+    from segue.db.database import Database
+
+    database = Database(servers("mariadb"))
+    db = database.db()
+    for table, column in (("one", "a"), ("two", "b"), ("three", "c")):
+        db.run(
+            write(f"CREATE TABLE {table} ({column} integer, UNIQUE same ({column}))")
+        )
+    db.run(write("INSERT INTO two VALUES (5)"))
+
+    with pytest.raises(UniqueError) as plain:
+        db.run(write("INSERT INTO two VALUES (5)"))
+    with pytest.raises(UniqueError) as mixed:
+        db.run(write("INSERT INTO two SELECT 5 FROM two LEFT JOIN one ON a = b"))
+
+    assert (plain.value.table, plain.value.columns) == ("two", ("b",))
+    assert (mixed.value.table, mixed.value.columns) == (None, ())
+    db.run(write("DROP TABLE one, two, three"))
+    database.close()

@@ -64,5 +64,5 @@ def object_of_path(hint: Any, asked: InPath) -> Provider | None:
     for cls in classes_of(hint):
         if (bring := getattr(cls, _OF_PATH, None)) is not None:
             factory = bring(asked)
-            return Provider(factory, factory, "request", True, place_of(factory))
+            return Provider(factory, factory, "request", False, place_of(factory))
     return None

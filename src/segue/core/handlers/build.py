@@ -219,7 +219,9 @@ class _Planner:
         found = [*preparers_of(plan.returns, is_async=plan.is_async)]
         if found and plan.is_generator:
             raise streams_prepared(plan)
-        signature = read_signature(plan.function) if found else None
+        if not found:
+            return ()
+        signature = read_signature(plan.function)
         made = Argument("answer", Source.PROVIDER, UNSET)
         return tuple(self._provided(made, one, signature, around) for one in found)
 
@@ -241,10 +243,9 @@ class _Planner:
         )
         if (depends := depends_of(hint)) is not None:
             return self._depending(made, depends, signature, around)
-        mark = mark_of(hint)
-        if (loaded := self._object(made, mark, signature, around)) is not None:
+        if (loaded := self._object(made, signature, around)) is not None:
             return self._provided(made, loaded, signature, around)
-        if mark is not None:
+        if (mark := mark_of(hint)) is not None:
             return _marked(made, mark, signature, around)
         for find in (_of_path, _of_request, _of_usage, _of_moment):
             if (found := find(made, around)) is not None:
@@ -252,6 +253,19 @@ class _Planner:
                 return found
         if around.input and is_viewed(hint):
             return _of_input(made, parameter, signature, around, form=form)
+        return self._of_type(made, parameter, signature, around, form=form)
+
+    def _of_type(
+        self,
+        made: Argument,
+        parameter: Parameter,
+        signature: Signature,
+        around: Surroundings,
+        *,
+        form: bool,
+    ) -> Argument:
+        """Find who has or makes a value of the type; input is the rest."""
+        hint = made.hint
         if (provider := _provider(hint, around)) is not None:
             return self._provided(made, provider, signature, around)
         if (known := _held(made.name, hint, around)) is not None:
@@ -267,12 +281,11 @@ class _Planner:
     def _object(
         self,
         made: Argument,
-        mark: From | None,
         signature: Signature,
         around: Surroundings,
     ) -> Provider | None:
         """Find what makes an object of a value of the path, if the type does."""
-        name = made.name
+        mark, name = mark_of(made.hint), made.name
         if mark is not None:
             name = (mark.name or name) if isinstance(mark, FromPath) else ""
         if name not in around.path:

@@ -21,7 +21,8 @@ _DOOR: Final = "__prepare__"
 
 def preparers_of(returns: Any, *, is_async: bool) -> Iterator[Provider]:
     """Make the providers that the marks of an answer bring, one for each kind."""
-    kinds = {type(mark): mark for mark in _marks(returns) if hasattr(mark, _DOOR)}
+    marks = [mark for mark in _marks(returns) if hasattr(mark, _DOOR)]
+    kinds: dict[Any, Any] = {mark.__class__: mark for mark in marks}
     for mark in kinds.values():
         factory = getattr(mark, _DOOR)(returns, is_async)
         yield Provider(factory, factory, "request", True, place_of(factory))

@@ -1,8 +1,9 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
+import types
 import typing
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +13,7 @@ from segue.core.handlers.inputs import (
     bare,
     classes_of,
     fields_of,
+    has_fields,
     is_body,
     is_repeated,
     is_scalar,
@@ -44,6 +46,18 @@ __all__ = [
     "taken",
     "two_types",
 ]
+
+
+_HOLDERS: Final = (
+    list,
+    dict,
+    set,
+    frozenset,
+    tuple,
+    types.UnionType,
+    Mapping,
+    Sequence,
+)
 
 
 def check_names(plan: Plan, path: tuple[str, ...], *, is_handler: bool) -> None:
@@ -175,6 +189,9 @@ def _unviewed(hint: Any) -> str | None:
     for cls in classes_of(hint):
         if getattr(cls, "__needs_view__", False):
             return type_name(cls)
+    origin: Any = typing.get_origin(bare(hint))
+    if isinstance(origin, type) and not (origin in _HOLDERS or has_fields(origin)):
+        return None
     inner = (_unviewed(each) for each in typing.get_args(hint))
     return next(filter(None, inner), None)
 

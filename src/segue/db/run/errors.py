@@ -3,7 +3,7 @@
 DatabaseError                 whatever went wrong there
 ├── StatementError            the statement itself: a name, a type, its grammar
 ├── ConstraintError           a rule of the table was broken; knows which
-│   ├── UniqueError 409       ├── ForeignKeyError 409
+│   ├── UniqueError 409       ├── ForeignKeyError 409, NoSuchKeyError 422
 │   ├── CheckError 422        ├── NotNullError 422
 │   └── ExclusionError 409
 ├── DataError 422             a value that the column cannot hold
@@ -29,6 +29,7 @@ from segue.core.errors import (
     ServiceUnavailable,
     UnprocessableContent,
 )
+from segue.db.command import BrokenRule
 
 __all__ = [
     "AbortedError",
@@ -42,6 +43,7 @@ __all__ = [
     "DiskFullError",
     "ExclusionError",
     "ForeignKeyError",
+    "NoSuchKeyError",
     "NotNullError",
     "PoolTimeoutError",
     "ReadOnlyError",
@@ -94,13 +96,15 @@ class ReadOnlyError(DatabaseError):
     code = "SG-DB-122"
 
 
-class ConstraintError(DatabaseError):
+class ConstraintError(DatabaseError, BrokenRule):
     """A rule of a table was broken.
 
     Attributes:
         constraint: The name of the rule, where the database tells it.
         table: The table.
         columns: The columns the rule is about, as far as the database tells.
+        fields: The fields of the model, where a model was written.
+        word: What the model calls the check that refused a value.
     """
 
     code = "SG-DB-123"
@@ -114,25 +118,41 @@ class ConstraintError(DatabaseError):
         constraint: str | None = None,
         table: str | None = None,
         columns: tuple[str, ...] = (),
+        fields: tuple[str, ...] = (),
+        word: str | None = None,
     ) -> None:
         super().__init__(message, sql=sql)
         self.constraint = constraint
         self.table = table
         self.columns = columns
+        self.fields = fields
+        self.word = word
         if isinstance(self, HTTPError):
             _answer(self, self.words, {"errors": self.document_errors()})
 
     def document_errors(self) -> list[dict[str, str]]:
-        """List what an answer tells: one entry for each column."""
+        """List what an answer tells: one entry for each field."""
+        rule = {"constraint": self.word} if self.word else {}
         return [
-            {"in": "body", "name": column, "message": self.words, "code": self.kind}
-            for column in self.columns
+            {
+                "in": "body",
+                "name": name,
+                "message": self.words,
+                "code": self.kind,
+                **rule,
+            }
+            for name in self.fields or self.columns
         ]
 
     @property
     def kind(self) -> str:
         """The kind of mistake, in one word that never changes."""
         return type(self).__name__.removesuffix("Error").lower()
+
+    def told(self, **known: Any) -> "ConstraintError":
+        """Make the error that tells more: of a model that was written."""
+        kind = NoSuchKeyError if self.is_reference else type(self)
+        return kind(self.message, sql=self.sql, **known)
 
 
 class UniqueError(ConstraintError, Conflict):
@@ -145,6 +165,14 @@ class ForeignKeyError(ConstraintError, Conflict):
     """What is referred to does not exist, or is still referred to."""
 
     words = "This refers to something that does not exist, or is still referred to."
+    is_reference = True
+
+
+class NoSuchKeyError(ForeignKeyError):
+    """A key that was to be written leads nowhere."""
+
+    status = 422
+    words = "There is none with this key."
 
 
 class ExclusionError(ConstraintError, Conflict):

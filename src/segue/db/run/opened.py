@@ -25,6 +25,9 @@ __all__ = ["OpenedDatabase"]
 _log = logging.getLogger("segue.db")
 _ENDLESS = 1_000_000
 """Calls that may wait for a thread: who has a connection is never refused one."""
+_CALLERS = 200
+"""Threads of `run_sync`, started when needed. More than connections: those who wait for
+one must not keep a thread from a function whose transaction has it."""
 
 
 class OpenedDatabase:
@@ -41,7 +44,7 @@ class OpenedDatabase:
         self.limits = _fitting(address, limits)
         size = self.limits.size
         self.threads = WorkerThreads(size, _ENDLESS)
-        self.callers = WorkerThreads(size, _ENDLESS)
+        self.callers = WorkerThreads(_CALLERS, _ENDLESS)
         self._driver = driver = _driver(address, self.limits)
         self.dialect: Any = driver.dialect
         self.logic = Logic(self.dialect)

@@ -302,10 +302,44 @@ class OtherDriver:
             connection.broken = True
             return ConnectionLostError(str(cause), sql=sql)
         connection.gone = connection.begun and isinstance(told, DeadlockError)
+        if isinstance(told, UniqueError) and told.constraint and not told.columns:
+            return self._with_columns(told, connection, sql)
         return told
+
+    def _with_columns(
+        self, told: UniqueError, connection: _Open, sql: str
+    ) -> UniqueError:
+        """Ask which columns a key is made of, of which MySQL tells only the name."""
+        cursor = connection.raw.cursor()
+        try:
+            cursor.execute(_KEYS, (told.constraint,))
+            rows = cursor.fetchall()
+        except self.dialect.dbapi.Error:
+            return told
+        finally:
+            cursor.close()
+        # Two tables may have keys of one name; the statement says which is meant.
+        words = {told.table} if told.table else set(re.findall(r"\w+", sql))
+        tables = {table for table, _column in rows if table in words}
+        if len(tables) != 1:
+            return told
+        (table,) = tables
+        columns = tuple(column for name, column in rows if name == table)
+        return UniqueError(
+            told.message,
+            sql=sql,
+            constraint=told.constraint,
+            table=table,
+            columns=columns,
+        )
 
 
 _FOUND_ROWS: Final = 2
+_KEYS: Final = (
+    "SELECT table_name, column_name FROM information_schema.statistics "
+    "WHERE table_schema = DATABASE() AND index_name = %s "
+    "ORDER BY table_name, seq_in_index"
+)
 
 
 def _rolled_back() -> AbortedError:

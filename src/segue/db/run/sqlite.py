@@ -113,11 +113,15 @@ class SqliteDriver:
                 cached_statements=512,
                 uri=bool(query),
             )
+        except sqlite3.Error as error:
+            raise _cannot_open(path, error) from error
+        try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute(f"PRAGMA synchronous={self._level}")
             if path != ":memory:" and not query:
                 connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.Error as error:
+            connection.close()
             raise _cannot_open(path, error) from error
         return connection
 

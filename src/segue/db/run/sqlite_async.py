@@ -145,7 +145,8 @@ class AsyncSqliteSource(AsyncSource):
             raise self._plain.too_late()
 
     def close(self) -> None:
-        """Close what reads on the loop."""
+        """Close what reads on the loop, and read there no more."""
+        self._inline = False
         if self._reader is not None:
             self._reader.close()
             self._reader = None

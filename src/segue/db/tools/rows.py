@@ -9,7 +9,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Optional, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -119,7 +119,7 @@ class Rows:
 
 def as_object(data: Any) -> dict[str, Any] | None:
     """Take an object of JSON; None is what is no object."""
-    return data if type(data) is dict else None
+    return cast("dict[str, Any]", data) if type(data) is dict else None
 
 
 def rows_of(root: Any, only: Iterable[str] = ()) -> dict[str, Rows]:

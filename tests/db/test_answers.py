@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from segue import App, Read
-from segue.db.answers import Load
+from segue.db import Load
 from segue.db.async_session import AsyncDb
 from segue.db.mistakes import QueryError
 from segue.db.session import Db

@@ -1,6 +1,7 @@
 """Database: where it is, what it gives to an app, how it starts and stops."""
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -232,3 +233,24 @@ def test_the_database_itself_may_be_asked_for(file):
 
     with Client(app) as client:
         assert client.get("/").json() is True
+
+
+def test_a_database_that_is_forgotten_leaves_nothing_open(file):
+    def used():
+        database = Database(file.url)
+        database.db().run(file.add("Ann"))
+
+        async def story():
+            db = database.adb()
+            await db.run(file.names())
+            return db._found
+
+        source = asyncio.run(story())
+        assert source._reader is not None
+        return source, database.opened.source.pool
+
+    source, pool = used()
+    gc.collect()
+
+    assert pool.statistics.opened == 0
+    assert source._reader is None

@@ -122,6 +122,13 @@ def add(db: Db):
 """
 
 
+def test_an_app_without_a_database_says_so(run):
+    code, output = run("def test(db):\n    pass\n")
+
+    assert code == 1
+    assert "SG-TEST-019" in output
+
+
 def test_the_database_forgets_what_a_test_wrote(run):
     code, output = run(
         "import pytest\n"

@@ -8,6 +8,7 @@ db.all(Author.where(Author.books.year > 2000).load(Author.books))
 """
 
 from segue.core.schema.views import Create, Patch, Read
+from segue.db.answers import Load
 from segue.db.async_session import AsyncDb
 from segue.db.command import Command, Result, Steps
 from segue.db.database import Database
@@ -57,6 +58,7 @@ __all__ = [
     "Expression",
     "Index",
     "Key",
+    "Load",
     "Many",
     "Model",
     "ModelError",

@@ -17,11 +17,8 @@ from segue.core.schema.describe import describe, marks_of
 from segue.db.async_session import AsyncDb
 from segue.db.command import Steps
 from segue.db.faces import face_of
-from segue.db.loads import load_missing, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import Path, path_of
-from segue.db.plans import Plans
-from segue.db.reads import read_tree
 from segue.db.session import Db
 
 __all__ = ["Load"]
@@ -41,12 +38,11 @@ class Load:
         QueryError: They are no relations of one model.
     """
 
-    __slots__ = ("model", "paths", "tree")
+    __slots__ = ("model", "paths")
 
     def __init__(self, *paths: Any) -> None:
         self.paths = paths
-        self.tree = tree_of([_checked(each) for each in paths])
-        models = {path_of(_path(each))[0] for each in paths}
+        models = {path_of(_path(_checked(each)))[0] for each in paths}
         if len(models) != 1:
             raise QueryError(
                 "SG-DB-051",
@@ -91,13 +87,13 @@ def _preparer(model: Any, find: Find, *, is_async: bool) -> Callable[..., Any]:
     return made
 
 
-def _load_all(plans: Plans, found: list[Found]) -> Steps[None]:
+def _load_all(logic: Any, found: list[Found]) -> Steps[None]:
     """Load what is missing of everything that was found."""
     by: dict[int, tuple[Load, list[Any]]] = {}
     for load, each in found:
         by.setdefault(id(load), (load, []))[1].append(each)
     for load, objects in by.values():
-        yield from load_missing(plans, objects, load.tree, read_tree)
+        yield from logic.load_absent(objects, load.paths)
 
 
 # -- where the objects are in an answer

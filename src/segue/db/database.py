@@ -196,6 +196,8 @@ class Database:
         """Know of no connection any more: they belong to the process that forked."""
         self._lock = threading.Lock()
         # Kept as it is: to close it here would end the parent's connections.
+        if self._opened is not None:
+            self._opened.abandon()
         self._inherited.append(self._opened)
         self._opened = None
 

@@ -16,6 +16,7 @@ from segue.db.reads import (
     get_many,
     get_or_404,
     load,
+    load_absent,
     one,
     rows,
     single,
@@ -51,6 +52,7 @@ class Logic(Plans):
     rows = rows
     aggregate = aggregate
     load = load
+    load_absent = load_absent
     page = page
     streamed = streamed
     select = select

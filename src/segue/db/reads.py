@@ -9,7 +9,7 @@ from typing import Any, Final
 from segue.core.errors import NotFound
 from segue.db.command import Command, Steps
 from segue.db.expressions import operand
-from segue.db.loads import Tree, arranged, load_into, tree_of
+from segue.db.loads import Tree, arranged, load_into, load_missing, tree_of
 from segue.db.mistakes import QueryError, caller
 from segue.db.paths import key_value
 from segue.db.plans import Plan, Plans
@@ -26,6 +26,7 @@ __all__ = [
     "get_many",
     "get_or_404",
     "load",
+    "load_absent",
     "one",
     "planned",
     "read_tree",
@@ -202,6 +203,11 @@ def load(plans: Plans, objects: Any, paths: Sequence[Any]) -> Steps[Any]:
     _, others = arranged(tree_of(paths), join=False)
     yield from load_into(plans, several, others, read_tree)
     return objects
+
+
+def load_absent(plans: Plans, objects: list[Any], paths: Sequence[Any]) -> Steps[None]:
+    """Load relations of those objects that lack them."""
+    yield from load_missing(plans, objects, tree_of(paths), read_tree)
 
 
 def scoped(plans: Plans, query: Any) -> Any:

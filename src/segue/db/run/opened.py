@@ -6,6 +6,8 @@ each event loop, since its connections belong to the loop.
 
 import logging
 import threading
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from segue.core.kernel.threads import WorkerThreads
@@ -56,6 +58,10 @@ class OpenedDatabase:
         )
         self._of_loop: tuple[Any, AsyncSource | None] = (None, None)
         self._lock = threading.Lock()
+        # A script that forgets to close it leaves nothing open behind.
+        self._closers = [self._pool.close]
+        self._forgotten = weakref.finalize(self, _close_all, self._closers)
+        self._forgotten.atexit = False
 
     def async_source(self, loop: Any) -> AsyncSource:
         """Find the source for the running loop, or make it."""
@@ -70,9 +76,11 @@ class OpenedDatabase:
     def _async_source(self, loop: Any) -> AsyncSource:
         if isinstance(self._driver, SqliteDriver):
             inline = not self.address.is_memory
-            return AsyncSqliteSource(
+            made = AsyncSqliteSource(
                 self._driver, self._pool, self.threads, inline=inline
             )
+            self._closers[1:] = [made.close]
+            return made
         if self.address.kind == "postgresql" and not _is_other(self.address):
             # Imported here: only apps on PostgreSQL have its driver.
             from segue.db.run.postgres import AsyncPostgresDriver  # noqa: PLC0415
@@ -131,12 +139,21 @@ class OpenedDatabase:
         if source.pool is not self._pool:
             source.pool.close()
 
+    def abandon(self) -> None:
+        """Leave everything as it is: it belongs to the process that forked."""
+        self._forgotten.detach()
+
     def close(self) -> None:
         """Close what nobody uses, and end the threads."""
         self._drop_async()
         self._pool.close()
         self.threads.stop()
         self.callers.stop()
+
+
+def _close_all(closers: list[Callable[[], None]]) -> None:
+    for close in closers:
+        close()
 
 
 def _driver(address: Address, limits: PoolLimits) -> Driver:

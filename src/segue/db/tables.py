@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeEngine
 
 from segue.core.errors import did_you_mean
@@ -59,7 +59,7 @@ _TYPES: Final[dict[Any, Callable[[], Any]]] = {
     uuid.UUID: sa.Uuid,
     dt.datetime: Timestamp,
     dt.date: sa.Date,
-    dt.time: sa.Time,
+    dt.time: lambda: sa.Time().with_variant(mysql.TIME(fsp=6), "mysql", "mariadb"),
     dt.timedelta: Duration,
 }
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.db.conftest import SERVERS
+
 pytestmark = pytest.mark.feature("M-189")
 
 
@@ -90,3 +92,20 @@ def test_thousands_of_rows_are_loaded_in_parts(filled):
         "\n".join([*lines, '{"book": {"title": "Emma", "author_id": 1}}']), "m.jsonl"
     )
     assert "m.jsonl:1202" in filled.type("db load m.jsonl")
+
+
+@pytest.mark.parametrize("servers_kind", SERVERS)
+def test_rows_go_from_one_kind_of_database_to_another(
+    filled, servers, monkeypatch, servers_kind
+):
+    filled.type("db dump --out all.jsonl")
+    lines = (filled.path / "all.jsonl").read_text(encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL", servers(servers_kind))
+    filled.type("db make --name start")
+    filled.type("db reset --yes --no-seeds")
+    filled.type("db load all.jsonl")
+
+    assert filled.type("db dump") == lines
+    app = filled.app()
+    assert app.database.db().insert(app.Tag(name="next")).id == 2
+    app.database.close()

@@ -4,6 +4,7 @@ What a command does is imported when it runs: an app that only serves needs none
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -179,7 +180,8 @@ class Commands:
         # Each of the three below is for one command.
         from segue.db.tools.shell import open_shell  # noqa: PLC0415
 
-        open_shell(find_database(self.app, database), python=python)
+        with closing(find_database(self.app, database)) as found:
+            open_shell(found, python=python)
 
     def dump(self, *tables: str, out: Path = Path("-"), database: str = "") -> None:
         """Write rows as JSON, one a line, for `segue db load`.
@@ -191,7 +193,8 @@ class Commands:
         """
         from segue.db.tools.dumping import dump_rows  # noqa: PLC0415
 
-        dump_rows(find_database(self.app, database), tables, out)
+        with closing(find_database(self.app, database)) as found:
+            dump_rows(found, tables, out)
 
     def load(self, *files: Path, database: str = "") -> str:
         """Insert the rows of files that `segue db dump` wrote: all of them, or none.
@@ -202,7 +205,8 @@ class Commands:
         """
         from segue.db.tools.loading import load_rows  # noqa: PLC0415
 
-        counts = load_rows(find_database(self.app, database), files)
+        with closing(find_database(self.app, database)) as found:
+            counts = load_rows(found, files)
         return "\n".join(f"{name}: {count}" for name, count in counts.items())
 
     def seed(self, *, database: str = "") -> str:
@@ -213,7 +217,8 @@ class Commands:
         """
         from segue.db.tools.renewing import call_seeds  # noqa: PLC0415
 
-        return call_seeds(find_database(self.app, database))
+        with closing(find_database(self.app, database)) as found:
+            return call_seeds(found)
 
     def reset(
         self, *, yes: bool = False, seeds: bool = True, database: str = ""
@@ -227,8 +232,9 @@ class Commands:
         """
         from segue.db.tools.renewing import reset_database  # noqa: PLC0415
 
-        found = find_database(self.app, database)
-        return reset_database(found, development=self.app.debug, yes=yes, seeds=seeds)
+        development = self.app.debug
+        with closing(find_database(self.app, database)) as found:
+            return reset_database(found, development=development, yes=yes, seeds=seeds)
 
     def _called(self, name: str, database: str) -> str:
         from segue.migrations import commands  # noqa: PLC0415

@@ -340,3 +340,17 @@ def test_with_a_view_it_is_input():
         return len(guarded)
 
     assert Client(app).post("/", json=[{"name": "x"}]).json() == 1
+
+
+def test_what_is_not_filled_from_input_may_name_such_a_type():
+    class Store(typing.Generic[typing.TypeVar("T")]):
+        pass
+
+    app = App()
+
+    @app.post("/")
+    def add(store: Store[Guarded]):
+        pass
+
+    with pytest.raises(ConfigurationError, match="SG-PLAN-007"):
+        app.freeze()

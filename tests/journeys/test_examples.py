@@ -109,7 +109,7 @@ def test_the_blog_is_migrated_filled_and_checked(tmp_path, monkeypatch):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert segue("db", "check") == "1 migrations say all that the app wants.\n"
+    assert segue("db", "check") == "1 migrations: they say all that the app wants.\n"
     assert segue("db", "migrate") == "applied 0001_start\n"
     assert segue("db", "seed") == "first_posts: done\n"
     assert '"To go on without a pause"' in segue("request", "GET", "/api/posts")

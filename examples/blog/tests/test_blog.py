@@ -43,7 +43,7 @@ def test_what_does_not_fit_is_told(client, ada):
     client.post("/api/posts", json=new(ada))
     twice = client.post("/api/posts", json=new(ada))
 
-    assert nobody.status == 409
+    assert nobody.status == 422
     assert long.status == 422
     assert {each["name"] for each in long.json()["errors"]} == {"title", "slug"}
     assert (twice.status, twice.json()["title"]) == (409, "Conflict")

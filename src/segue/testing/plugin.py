@@ -14,7 +14,8 @@ test writes with `db`, `client` or `async_client` is undone at its end.
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -45,25 +46,30 @@ def app(pytestconfig: pytest.Config) -> Any:
 
 
 @pytest.fixture(scope="session")
-def separate_databases(app: Any) -> Iterator[None]:
-    """Have the databases of the app apart from the real ones."""
-    if not _has_databases(app):
-        yield
-        return
-    # Here, because a run without this fixture should not pay for it.
-    from segue.db.testing import separate_databases  # noqa: PLC0415
+def separate_databases() -> Iterator[Callable[[Any], None]]:
+    """Give what has the databases of an app apart from the real ones, from now on."""
+    known: list[Any] = []
+    with ExitStack() as stack:
 
-    with separate_databases(app):
-        yield
+        def separate(app: Any) -> None:
+            if any(each is app for each in known):
+                return
+            # Here, because a run without databases should not pay for it.
+            from segue.db.testing import separate_databases  # noqa: PLC0415
+
+            known.append(app)
+            stack.enter_context(separate_databases(app))
+
+        yield separate
 
 
 @pytest.fixture
-def written(app: Any, separate_databases: None) -> Iterator[Any]:
+def written(app: Any, separate_databases: Callable[[Any], None]) -> Iterator[Any]:
     """Undo at the end of the test what it writes; give the database."""
-    del separate_databases  # asked for what it does
     if not _has_databases(app):
         yield None
         return
+    separate_databases(app)
     # Here, because a run without this fixture should not pay for it.
     from segue.db.testing import rolled_back  # noqa: PLC0415
 

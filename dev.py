@@ -21,7 +21,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-MAIN_JOB = ROOT / "examples" / "onefile"
+MAIN_JOB = ROOT / "examples" / "blog"
 VENV = ROOT / f".venv-{sys.version_info.major}.{sys.version_info.minor}"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
@@ -68,6 +68,9 @@ def prepare() -> None:
 def run(arguments: list[str]) -> int:
     """Start the main job in place of this process, so that Ctrl-C reaches it."""
     os.chdir(MAIN_JOB)
+    if "DATABASE_URL" not in os.environ and not (MAIN_JOB / "app.db").exists():
+        for words in (("db", "migrate"), ("db", "seed")):
+            subprocess.run((str(BIN / "segue"), *words), check=True)  # noqa: S603 - our words
     command = [str(BIN / "segue"), "run", *arguments]
     if os.name != "nt":
         os.execv(command[0], command)  # noqa: S606 - no shell is what we want

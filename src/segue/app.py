@@ -90,7 +90,7 @@ class App(Group):
         self.watch_loop = False
         self.state = types.SimpleNamespace()
         self.clock: Callable[[], datetime] = _now
-        self.extensions: dict[type, Any] = {}
+        self.extensions: dict[Any, Any] = {}
         self.limits = limits or Limits()
         self.hosts = HostRule.parse(hosts)
         self.proxies = _trust(proxies)
@@ -100,7 +100,7 @@ class App(Group):
         self.timeout = timeout
         self.settings_overrides: dict[str, Any] = {}
         self._settings_class = settings
-        self._used_at: dict[type, str] = {}
+        self._used_at: dict[Any, str] = {}
         self._converted_at: dict[Any, str] = {}
         self._frozen_at = ""
         self._loaded: Any = None
@@ -304,16 +304,18 @@ class App(Group):
                     fix="Write app.use(Thing()), with the parentheses.",
                     where=(here,),
                 )
-            if kind in self.extensions and not getattr(kind, "repeatable", False):
+            # An extension that may be there several times says for what it is.
+            claim = getattr(extension, "extension_key", kind)
+            if claim in self.extensions and not getattr(kind, "repeatable", False):
                 raise RouteError(
                     "SG-APP-013",
                     f"Two extensions of the kind {kind.__name__} are used.",
                     why="Both would claim the same part of the app.",
                     fix="Use one, with the options of both.",
-                    where=(self._used_at[kind], here),
+                    where=(self._used_at[claim], here),
                 )
-            self.extensions.setdefault(kind, extension)
-            self._used_at[kind] = here
+            self.extensions.setdefault(claim, extension)
+            self._used_at[claim] = here
             extension.setup(self)
 
     def converter(self, name: str, read: Any, write: Any = str, **options: Any) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final, TypeVar, get_args, overload
 
-from segue.core.di.provider import Scope
+from segue.core.di.provider import Scope, Serves
 from segue.core.errors import PlanError, RouteError, nearest
 from segue.core.handlers.hints import keep_names
 from segue.core.handlers.marks import (
@@ -99,7 +99,8 @@ class Group:
             when: One predicate or several, all of which must hold.
             options: `status` of a plain answer; `inline=True` runs a sync handler
                 on the event loop; `timeout` in seconds; `body_limit` in bytes;
-                `middleware` around this route alone; `origins` of a WebSocket.
+                `middleware` around this route alone; `origins` of a WebSocket;
+                `atomic=False`: what it writes to a database is no transaction.
         """
         self._changing("route")
         check_path(path)
@@ -316,6 +317,8 @@ class Group:
         *,
         scope: Scope = "request",
         inline: bool = False,
+        serves: Serves = "any",
+        instead: Any = None,
     ) -> None: ...
     def provide(
         self,
@@ -325,6 +328,8 @@ class Group:
         *,
         scope: Scope = "request",
         inline: bool = False,
+        serves: Serves = "any",
+        instead: Any = None,
     ) -> Any:
         """Say who makes the values of a type, for whoever asks for it by its hint.
 
@@ -338,6 +343,9 @@ class Group:
                 the app starts, ended when it stops.
             inline: A plain factory that never waits: an async handler calls it on the
                 event loop, not in a worker thread. A class is always called so.
+            serves: `def` for what blocks, so that no async function works with it;
+                `async def` for what is awaited.
+            instead: What the others ask for, told to who asked for the wrong one.
         """
         self._changing("provider")
         place = calling_place()
@@ -346,7 +354,7 @@ class Group:
         def register(key: Any, factory: Any) -> Any:
             keep_names(factory)
             self.declarations.providers.append(
-                DeclaredProvider(key, factory, scope, inline, place)
+                DeclaredProvider(key, factory, scope, inline, place, serves, instead)
             )
             return factory
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-SELF = {"self", "cls"}
+SELF = {"self", "cls", "mcs"}
 
 
 def _parameters(node):

@@ -271,3 +271,39 @@ def test_a_command_that_takes_a_name_of_ours_is_an_error():
 
     assert caught.value.problem.code == "SG-CLI-008"
     assert len(caught.value.problem.where) == 2
+
+
+def test_a_name_of_two_words_is_a_command_within_a_command():
+    app = App()
+
+    @app.command(name="db make")
+    def make(*, dry_run: bool = False):
+        """Write it."""
+        return f"made {dry_run}"
+
+    @app.command(name="db check_all")
+    def check(): ...
+
+    db = commands_of(app)["db"]
+    done = CliRunner().invoke(db, ["make", "--dry-run"])
+    shown = CliRunner().invoke(db, ["--help"])
+
+    assert done.output == "made True\n"
+    assert db.get_short_help_str() == "Commands: make, check-all."
+    assert "Write it." in shown.output
+
+
+@pytest.mark.parametrize(("first", "second"), [("db", "db make"), ("db make", "db")])
+def test_a_command_is_either_one_or_holds_some(first, second):
+    app = App()
+
+    @app.command(name=first)
+    def one(): ...
+
+    @app.command(name=second)
+    def two(): ...
+
+    with pytest.raises(CommandError) as caught:
+        commands_of(app)
+
+    assert caught.value.problem.code == "SG-CLI-008"

@@ -1,8 +1,10 @@
 """The examples are apps that work."""
 
 import os
+import shutil
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,10 @@ from segue.testing import Client
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SOURCE = EXAMPLES.parent / "src"
+BLOGS = {
+    "postgresql": ("SEGUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres"),
+    "mariadb": ("SEGUE_TEST_MARIADB", "mariadb://root@127.0.0.1/"),
+}
 
 
 @pytest.fixture
@@ -63,6 +69,50 @@ def test_the_api_of_orders_passes_its_own_tests():
 @pytest.mark.feature("M-182", "M-183", "M-184")
 def test_the_catalogue_of_tags_passes_its_own_tests():
     _pass_own_tests("tags", 6)
+
+
+@pytest.mark.feature("M-089", "M-206", "M-208")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
+        pytest.param("mariadb", marks=pytest.mark.service("mariadb")),
+    ],
+)
+def test_the_blog_passes_its_own_tests_on_every_database(kind, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    if kind != "sqlite":
+        variable, usual = BLOGS[kind]
+        base = os.environ.get(variable, usual).rpartition("/")[0]
+        name = f"segue_blog_{uuid.uuid4().hex[:8]}"
+        monkeypatch.setenv("DATABASE_URL", f"{base}/{name}")
+
+    _pass_own_tests("blog", 8)
+
+
+@pytest.mark.feature("M-102", "M-189")
+def test_the_blog_is_migrated_filled_and_checked(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    blog = tmp_path / "blog"
+    shutil.copytree(EXAMPLES / "blog", blog, ignore=shutil.ignore_patterns("app.db*"))
+
+    def segue(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "segue", *words],
+            cwd=blog,
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert segue("db", "check") == "1 migrations: they say all that the app wants.\n"
+    assert segue("db", "migrate") == "applied 0001_start\n"
+    assert segue("db", "seed") == "first_posts: done\n"
+    assert '"To go on without a pause"' in segue("request", "GET", "/api/posts")
 
 
 def _pass_own_tests(example, number):

@@ -99,3 +99,105 @@ def test_a_run_that_uses_nothing_loads_nothing_of_the_client(run):
     )
 
     assert code == 0, output
+
+
+SHOP = """
+from segue import App
+from segue.db.command import Command
+from segue.db.database import Database
+from segue.db.session import Db
+
+app = App()
+app.use(Database())
+
+def do(sql):
+    return (yield Command(sql, writes=True)).rows
+
+Database().db().run(do("CREATE TABLE IF NOT EXISTS note (n integer)"))
+
+@app.post("/")
+def add(db: Db):
+    db.run(do("INSERT INTO note VALUES (1)"))
+    return db.run(do("SELECT count(*) FROM note"))[0][0]
+"""
+
+
+def test_an_app_without_a_database_says_so(run):
+    code, output = run("def test(db):\n    pass\n")
+
+    assert code == 1
+    assert "SG-TEST-019" in output
+
+
+def test_the_database_forgets_what_a_test_wrote(run):
+    code, output = run(
+        "import pytest\n"
+        "@pytest.mark.parametrize('turn', [1, 2])\n"
+        "def test(db, client, turn):\n"
+        "    assert client.post('/').json() == 1\n",
+        files={"app.py": SHOP},
+    )
+
+    assert code == 0, output
+
+
+MODELS = """
+from segue import App
+from segue.db import Database, Db, Model
+
+app = App()
+app.use(Database())
+
+class Note(Model):
+    text: str
+
+@app.post("/{text}")
+def add(text: str, db: Db) -> int:
+    db.insert(Note(text=text))
+    return db.count(Note)
+"""
+
+
+@pytest.mark.feature("M-206")
+def test_an_app_with_models_has_a_database_of_its_own_in_tests(run, tmp_path):
+    code, output = run(
+        "import pytest\n"
+        "from app import Note\n"
+        "@pytest.mark.parametrize('turn', [1, 2])\n"
+        "def test(client, turn):\n"
+        "    assert client.post('/x').json() == 1\n"
+        "def test_made(make, db):\n"
+        "    make.many(2, Note)\n"
+        "    assert db.count(Note) == 2\n"
+        "def test_async(async_client, db):\n"
+        "    import asyncio\n"
+        "    async def main():\n"
+        "        async with async_client:\n"
+        "            return await async_client.post('/x')\n"
+        "    assert asyncio.run(main()).json() == 1\n",
+        files={"app.py": MODELS},
+    )
+
+    assert code == 0, output
+    assert not (tmp_path / "app.db").exists()
+
+
+@pytest.mark.feature("M-206")
+def test_each_process_of_a_run_has_a_database_of_its_own(run):
+    code, output = run(
+        "import pytest\n"
+        "@pytest.mark.parametrize('turn', range(6))\n"
+        "def test(client, turn):\n"
+        "    assert client.post('/x').json() == 1\n",
+        ini="addopts = -n 2\n",
+        files={"app.py": MODELS},
+    )
+
+    assert code == 0, output
+
+
+def test_an_app_without_a_database_has_none_to_give(run):
+    code, output = run("def test(db):\n    pass\n", files={"app.py": APP})
+
+    assert code == 1
+    assert "SG-TEST-019" in output

@@ -45,13 +45,16 @@ class _Signature:
 def commands_of(app: App, taken: Collection[str] = ()) -> dict[str, click.Command]:
     """Build the commands that an app registered, by name.
 
+    A name of two words, `db make`, is a command within a command.
+
     Raises:
         CommandError: If a name is taken, or a signature cannot be served.
     """
     commands: dict[str, click.Command] = {}
     for name, function in app.commands.items():
-        spelled = name.replace("_", "-")
-        if spelled in taken:
+        spelled, _, inner = name.replace("_", "-").partition(" ")
+        group = commands.get(spelled)
+        if spelled in taken or not (group is None or _holds(group, inner)):
             raise CommandError(
                 "SG-CLI-008",
                 f"The command {spelled!r} is claimed more than once.",
@@ -59,8 +62,24 @@ def commands_of(app: App, taken: Collection[str] = ()) -> dict[str, click.Comman
                 where=[_place(function), f"segue {spelled}"],
                 fix=f'Name it otherwise: @app.command(name="my-{spelled}")',
             )
-        commands[spelled] = build_command(spelled, function, app)
+        if inner:
+            group = commands.setdefault(spelled, click.Group(spelled))
+            _add(group, build_command(inner, function, app))
+        else:
+            commands[spelled] = build_command(spelled, function, app)
     return commands
+
+
+def _holds(command: click.Command, inner: str) -> bool:
+    """Whether a command can have one more inside."""
+    return isinstance(command, click.Group) and bool(inner)
+
+
+def _add(group: click.Command, command: click.Command) -> None:
+    if isinstance(group, click.Group):
+        group.add_command(command)
+        names = ", ".join(group.commands)
+        group.short_help = group.help = f"Commands: {names}."
 
 
 def build_command(

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import click
@@ -21,7 +21,13 @@ from segue.cli.target import Target, prepare
 from segue.core.errors import SegueError
 from segue.core.types import WEBSOCKET
 
-__all__ = ["Inspection", "Interface", "inspect_apart", "inspect_app"]
+__all__ = [
+    "Inspection",
+    "Interface",
+    "inspect_apart",
+    "inspect_app",
+    "prepare_extensions",
+]
 
 Interface: TypeAlias = Literal["wsgi", "asgi", "rsgi"]
 
@@ -35,12 +41,14 @@ class Inspection:
         needs_asgi: The line that makes ASGI the better choice, or None.
         streams: Whether some answer is a stream.
         websockets: The place of the first WebSocket, or None.
+        notes: What extensions say to whoever starts the server.
     """
 
     is_segue: bool = True
     needs_asgi: str | None = None
     streams: bool = False
     websockets: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def inspect_app(app: Any) -> Inspection:
@@ -74,6 +82,20 @@ def inspect_apart(target: Target) -> Inspection:
     return Inspection(**json.loads(done.stdout))
 
 
+def prepare_extensions(app: Any, *, development: bool) -> tuple[str, ...]:
+    """Let extensions do what is done once, before any worker starts.
+
+    An extension that wants to has a method `before_serving(app, development=...)`,
+    which gives lines to tell, or raises to keep the server from starting.
+    """
+    told: list[str] = []
+    for extension in app.extensions.values() if isinstance(app, App) else ():
+        look = getattr(extension, "before_serving", None)
+        if look is not None:
+            told += look(app, development=development)
+    return tuple(told)
+
+
 def _websocket_of(app: App) -> str | None:
     for route in app.routes:
         if route.methods is not None and WEBSOCKET in route.methods:
@@ -102,7 +124,10 @@ def _answer(text: str) -> None:
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        found = inspect_app(prepare(Target.loads(text)))
+        target = Target.loads(text)
+        app = prepare(target)
+        notes = prepare_extensions(app, development=target.development)
+        found = replace(inspect_app(app), notes=notes)
     except SegueError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error

@@ -80,6 +80,8 @@ def launch(
     found = inspect_apart(target)
     choice = plan_launch(found, server, asked)
     _say(target, options, server, choice)
+    for note in found.notes:
+        click.echo(f"  {note}")
     if server == "wsgiref" and found.websockets is not None:
         click.echo(
             f"  WebSockets do not work without a server: {found.websockets}", err=True

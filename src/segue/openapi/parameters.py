@@ -196,7 +196,7 @@ def _of_path(
     """Build those of the path, in its order; some no function may ask for."""
     for parameter in pattern.parameters:
         value = found.get(("path", parameter.name))
-        if value is None or value.hint is UNSET or parameter.field is not None:
+        if value is None or value.hint is UNSET:
             schema = _converted(parameter)
             told = {"description": value.description} if value else {}
             yield {

@@ -43,6 +43,7 @@ from segue.resources.filters import Filters
 from segue.resources.hints import applied, list_of, marked
 from segue.resources.made import Making, StoreDoor, made_handler
 from segue.resources.match import Match, PreconditionRequired
+from segue.resources.matching import value_of
 from segue.resources.operations import Operations, Steps
 from segue.resources.page import Page, PageSize
 from segue.resources.paged import Paged
@@ -176,6 +177,9 @@ class Blueprint(Generic[T]):
         order = total_order(asked or self._default, self._key.name)
         hints = [bare(self._known[each.field].hint) for each in order]
         query = page.query(order, hints, self._filters.conditions(filter))
+        if fields is not None:
+            names = dict.fromkeys([f.name for f in chosen] + [o.field for o in order])
+            query = msgspec.structs.replace(query, fields=tuple(names))
         found: Found[T] = yield "find", query
         answer: Paged[Any] = page.answer(found, order, hints)
         return answer if selection is None else selection.cut_all(answer, chosen)
@@ -291,7 +295,7 @@ class Blueprint(Generic[T]):
 
     def _located(self, item: Any, request: Request) -> dict[str, str]:
         below = quote_path(request.root_path + request.path).rstrip("/")
-        key = msgspec.to_builtins(getattr(item, self._key.name), enc_hook=str)
+        key = msgspec.to_builtins(value_of(item, self._key.name), enc_hook=str)
         location = f"{below}/{quote_path(str(key), slashes=False)}"
         return {**self._tag(item, request), "location": location}
 

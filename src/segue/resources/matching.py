@@ -7,12 +7,15 @@ fits no condition; nothing here raises for data that is odd.
 import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
+from msgspec import UNSET
+
 from segue.resources.query import Condition, Found, Operator, Order, Query
 
-__all__ = ["answer", "position_of", "value_of"]
+__all__ = ["answer", "position_of", "stored_of", "value_of"]
 
 T = TypeVar("T")
 
@@ -47,10 +50,23 @@ def answer(query: Query, items: Iterable[T]) -> Found[T]:
 
 
 def value_of(item: Any, field: str) -> Any:
-    """Read a field of a record or a mapping; None where there is none."""
+    """Read a field of a record or a mapping; None where there is none.
+
+    Of a relation of a model it is the key.
+    """
     if isinstance(item, Mapping):
         return cast("Mapping[str, Any]", item).get(field)
-    return getattr(item, field, None)
+    found = stored_of(item, field)
+    if found is UNSET:
+        return None
+    key = getattr(found, "__key__", None)
+    return found if key is None else key()
+
+
+def stored_of(item: Any, field: str) -> Any:
+    """Read what a record has in a field: of a relation the key until it is loaded."""
+    reads: Any = getattr(item.__class__, "__reads__", None)
+    return getattr(item, field, UNSET) if reads is None else reads[field](item)
 
 
 def position_of(item: Any, order: Sequence[Order]) -> Position:
@@ -73,7 +89,7 @@ def _holds(value: Any, condition: Condition) -> bool:
         return False
     try:
         return bool(_TESTS[condition.operator](value, wanted))
-    except TypeError:
+    except (TypeError, ArithmeticError):
         return False
 
 
@@ -119,6 +135,6 @@ def _compared(left: Any, right: Any, *, descending: bool) -> int:
 def _comparable(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, (float, Decimal)) and math.isnan(value):
         return None  # it is neither below nor above anything
     return value

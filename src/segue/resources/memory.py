@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from segue.core.errors import HTTPError, ServiceUnavailable
 from segue.core.handlers.inputs import members_of
 from segue.core.handlers.places import calling_place
-from segue.resources.matching import answer
+from segue.resources.matching import answer, value_of
 from segue.resources.query import Found, Query
 from segue.resources.records import fields_by_name, is_same, pick, with_key
 from segue.resources.store import Duplicate, ItemError, Stale
@@ -82,7 +82,7 @@ class MemoryStore(Generic[T]):
         """
         with self._lock:
             item = copy.deepcopy(self._keyed(item))
-            key = getattr(item, self._key)
+            key = value_of(item, self._key)
             if key in self._items:
                 raise Duplicate(f"There is an item {key} already.")
             if self._limit is not None and len(self._items) >= self._limit:
@@ -99,7 +99,7 @@ class MemoryStore(Generic[T]):
         """
         with self._lock:
             self._check(key, expected)
-            own = getattr(item, self._key)
+            own = value_of(item, self._key)
             if own != key and own in self._items:
                 raise Duplicate(f"There is an item {own} already.")
             item = copy.deepcopy(item)
@@ -162,7 +162,7 @@ class MemoryStore(Generic[T]):
             raise Stale("It was changed by somebody else.")
 
     def _keyed(self, item: T) -> T:
-        if self._numbers is None or getattr(item, self._key, None):
+        if self._numbers is None or value_of(item, self._key):
             return item
         number = next(n for n in self._numbers if n not in self._items)
         return with_key(item, self._key, number)

@@ -19,6 +19,7 @@ from segue.core.errors import Conflict, HTTPError, NotFound, PreconditionFailed
 from segue.core.handlers.invalid import invalid
 from segue.core.http.conditional import ETag
 from segue.resources.match import Match
+from segue.resources.matching import value_of
 from segue.resources.store import Duplicate, ItemError, Stale
 from segue.resources.views import Views
 
@@ -39,7 +40,7 @@ def drive(steps: Steps[R], store: Any) -> R:
     step = _first(steps)
     while isinstance(step, _Call):
         try:
-            found = getattr(store, step.method)(*step.arguments)
+            found = _asked(store, step.method)(*step.arguments)
         except (HTTPError, ItemError) as error:
             step = _next(steps.throw, error)
         else:
@@ -52,12 +53,43 @@ async def adrive(steps: Steps[R], store: Any) -> R:
     step = _first(steps)
     while isinstance(step, _Call):
         try:
-            found = await getattr(store, step.method)(*step.arguments)
+            found = await _asked(store, step.method, _AsyncEach)(*step.arguments)
         except (HTTPError, ItemError) as error:
             step = _next(steps.throw, error)
         else:
             step = _next(steps.send, found)
     return step.result
+
+
+def _asked(
+    store: Any, method: str, each: "type[_Each | _AsyncEach] | None" = None
+) -> Any:
+    """Find a method of a store; one that cannot get many gets each by itself."""
+    if method == "get_many" and not hasattr(store, method):
+        store = (each or _Each)(store)
+    return getattr(store, method)
+
+
+class _Each:
+    """Gets many items one by one."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def get_many(self, keys: Sequence[Any]) -> list[Any]:
+        """Get the items of some keys."""
+        return [self._store.get(key) for key in keys]
+
+
+class _AsyncEach:
+    """Gets many items one by one, and awaits each."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    async def get_many(self, keys: Sequence[Any]) -> list[Any]:
+        """Get the items of some keys."""
+        return [await self._store.get(key) for key in keys]
 
 
 class _Call(msgspec.Struct, frozen=True):
@@ -174,7 +206,9 @@ class Operations(Generic[T]):
                     raise self._missing(key)
                 made: T = yield "insert", new
             except (Stale, Duplicate) as error:
-                if item is not None and isinstance(error, Duplicate):
+                if isinstance(error, Duplicate) and (
+                    item is not None or self._is_other(error)
+                ):
                     raise
                 _refuse(match, error)
             else:
@@ -260,8 +294,8 @@ class Operations(Generic[T]):
         seen: set[Any] = set()
         items: list[T] = []
         wrong: list[ItemError] = []
-        for index, key in enumerate(keys):
-            item: T | None = yield "get", key
+        found: list[T | None] = yield "get_many", keys
+        for index, (key, item) in enumerate(zip(keys, found, strict=True)):
             if item is None:
                 wrong.append(ItemError(index, self._missing(key)))
             elif key in seen:
@@ -282,10 +316,14 @@ class Operations(Generic[T]):
         match.check(self._etag(item))
 
     def _check_key(self, item: T, key: Any) -> None:
-        if getattr(item, self._key) != key:
+        if value_of(item, self._key) != key:
             raise invalid(
                 "body", f"$.{self._wire}", "The key is another one in the path", "key"
             )
+
+    def _is_other(self, error: Duplicate) -> bool:
+        """Tell whether another value than the key is there already."""
+        return bool(error.fields) and self._key not in error.fields
 
     def _missing(self, key: Any) -> NotFound:
         return NotFound(f"There is no {self._title} {key}.")
@@ -307,18 +345,21 @@ def _located(
     errors = [
         {
             "in": place,
-            "name": f"{root}[{each.index}]",
-            "message": each.error.detail or each.error.title,
-            "code": _code(each.error),
+            "name": f"{root}[{each.index}]{name.removeprefix('$')}",
+            "message": message,
+            "code": code,
         }
         for each in wrong
+        for name, message, code in _told(each.error)
     ]
     words = "Nothing was changed: one item does not fit."
     if len(wrong) > 1:
         words = f"Nothing was changed: {len(wrong)} items do not fit."
-    return type(wrong[0].error)(
-        words, status=wrong[0].error.status, extra={"errors": errors}
-    )
+    first = wrong[0].error
+    # A class that is made of other things than words has one above it that is not.
+    kinds: Any = (c for c in type(first).__mro__ if _takes_words(c))
+    kind: type[HTTPError] = next(kinds)
+    return kind(words, status=first.status, extra={"errors": errors})
 
 
 def _bare(tag: str) -> str:
@@ -327,8 +368,18 @@ def _bare(tag: str) -> str:
     return tag if found is None else found.value
 
 
-def _code(error: HTTPError) -> str:
+def _takes_words(kind: Any) -> bool:
+    return bool(kind.__init__ is HTTPError.__init__)
+
+
+def _told(error: HTTPError) -> list[tuple[str, str, str]]:
+    """List what is wrong with one item: where in it, in words, and as a code."""
     found = error.extra.get("errors")
     if found:
-        return str(found[0]["code"])
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+        return [(_below(each["name"]), each["message"], each["code"]) for each in found]
+    code = re.sub("(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    return [("$", error.detail or error.title, code)]
+
+
+def _below(name: str) -> str:
+    return name if name.startswith("$") else f"$.{name}"

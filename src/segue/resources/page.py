@@ -4,6 +4,10 @@
     async def orders(filter: OrderFilter, page: Page) -> Paged[Order]:
         return page.cut(await all_orders(filter), sort="-placed,number")
 
+    @api.get("/books")
+    def books(db: Db, page: Page) -> Paged[Read[Book]]:
+        return db.page(Book.order_by(Book.title), page)
+
     ?page=2&size=50          by number; `total=false` saves counting
     ?after=&size=50          by cursor, from the start; then `?after=<cursor>`
     ?before=                 by cursor, from the end
@@ -178,6 +182,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
             raise invalid("query", name, "This list has no cursors", "cursor")
         hints = [_type_in(items, each.field) for each in order]
         return self.answer(answer(self.query(order, hints), items), order, hints)
+
+    def __page__(self, logic: Any, query: Any) -> Any:
+        """Read the page of a query of the data layer; see `db.page`."""
+        # Imported here: an app without models needs nothing of a database.
+        from segue.resources.listing import paged  # noqa: PLC0415
+
+        return paged(logic, query, self)
 
     def _cursors(self, order: Sequence[Order], hints: Sequence[Any]) -> Cursors:
         return Cursors(self.address.path, order, hints)

@@ -62,6 +62,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         before: The same of the item that the last one precedes; the items are those
             just before it. An empty tuple is the end.
         count: How many there are in all is wanted as well.
+        fields: What is wanted of each item; empty for all. A store may give more.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -71,6 +72,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
     count: bool = False
+    fields: tuple[str, ...] = ()
 
 
 class Found(msgspec.Struct, Generic[T]):

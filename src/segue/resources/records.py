@@ -14,6 +14,7 @@ from segue.core.errors import PlanError, WalkError, did_you_mean
 from segue.core.handlers.inputs import has_fields
 from segue.core.schema.describe import describe
 from segue.core.schema.patch import Patch
+from segue.resources.matching import stored_of, value_of
 
 __all__ = [
     "RecordField",
@@ -37,6 +38,7 @@ class RecordField(msgspec.Struct, frozen=True):
         comes_in: A client may send it.
         leaves: A client may see it.
         has_default: An item may be made without it.
+        shown: The type of what leaves: of a relation also the other object.
     """
 
     name: str
@@ -45,6 +47,7 @@ class RecordField(msgspec.Struct, frozen=True):
     comes_in: bool
     leaves: bool
     has_default: bool
+    shown: Any
 
 
 def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
@@ -62,17 +65,26 @@ def fields_by_name(record: Any, place: str) -> dict[str, RecordField]:
             fix="Give a Struct, a dataclass or an attrs class.",
             where=(place,),
         )
-    return {
-        each.name: RecordField(
+    found: dict[str, RecordField] = {}
+    for each in describe(record).fields():
+        field = RecordField(
             name=each.name,
             wire=each.wire,
             hint=each.hint,
             comes_in=not each.shape.notes.read_only,
             leaves=not each.shape.notes.write_only,
             has_default=not each.required,
+            shown=each.hint,
         )
-        for each in describe(record).fields()
-    }
+        other = found.get(each.name)
+        found[each.name] = field if other is None else _joined(other, field)
+    return found
+
+
+def _joined(one: RecordField, other: RecordField) -> RecordField:
+    """Join the two ways of a relation: it comes in as a key and leaves as loaded."""
+    inward, outward = (one, other) if one.comes_in else (other, one)
+    return msgspec.structs.replace(inward, leaves=True, shown=outward.shown)
 
 
 def pick(
@@ -98,7 +110,7 @@ def pick(
 def is_same(one: object, other: object) -> bool:
     """Tell whether two records have the same values, also where a class has no `==`."""
     return type(one) is type(other) and all(
-        getattr(one, field.name) == getattr(other, field.name)
+        value_of(one, field.name) == value_of(other, field.name)
         for field in describe(type(one)).fields()
     )
 
@@ -114,14 +126,14 @@ def with_key(item: T, name: str, key: Any) -> T:
     Raises:
         WalkError: Another field has no value yet, so that nobody could read it.
     """
-    if hasattr(item, name):
+    if stored_of(item, name) is not msgspec.UNSET:
         return with_fields(item, {name: key})
     if isinstance(item, msgspec.Struct):
         msgspec.structs.force_setattr(item, name, key)
     else:
         object.__setattr__(item, name, key)
     for field in describe(type(item)).fields():
-        if not hasattr(item, field.name):
+        if field.required and stored_of(item, field.name) is msgspec.UNSET:
             raise WalkError(
                 "SG-RES-007",
                 f"A new {type(item).__name__} has no {field.name!r}.",

@@ -27,7 +27,7 @@ from segue.core.kernel.declarations import DeclaredRoute
 from segue.group import Group
 from segue.resources.blueprint import Blueprint
 from segue.resources.memory import MemoryStore
-from segue.resources.setup import Part, ResourceOptions, read_setup
+from segue.resources.setup import Part, ResourceOptions, Setup, read_setup
 
 __all__ = ["Resource"]
 
@@ -66,10 +66,7 @@ class Resource(Group, Generic[T]):
         setup, rest = read_setup(cast("dict[str, Any]", options), place)
         rest.setdefault("name", prefix.rpartition("/")[2] or None)
         super().__init__(prefix, **rest)
-        if setup.store is None:
-            bring: Any = getattr(type, "__store__", None)
-            store: Any = bring(setup.key) if bring else MemoryStore(type, key=setup.key)
-            setup = msgspec.structs.replace(setup, store=store)
+        setup = _with_store(type, setup, place)
         self._blueprint = Blueprint(type, setup, place)
         self._parts: dict[str, int] = {}
         for part in setup.parts:
@@ -126,3 +123,28 @@ class Resource(Group, Generic[T]):
             options=merged_options(old.options, own),
             place=place_of(function),
         )
+
+
+def _with_store(kind: Any, setup: Setup, place: str) -> Setup:
+    """Complete the options by a store and its key."""
+    changed = msgspec.structs.replace
+    if getattr(kind, "__model__", None) is not None:
+        # Imported here: an app without models needs nothing of a database.
+        from segue.resources.tables import with_table  # noqa: PLC0415
+
+        return with_table(kind, setup, place)
+    if setup.load:
+        raise PlanError(
+            "SG-RES-011",
+            f"{getattr(kind, '__name__', kind)!s} is no model, so it has no relations "
+            "to load.",
+            why="Its store gives whole items.",
+            fix="Leave load= out.",
+            where=(place,),
+        )
+    setup = changed(setup, key=setup.key or "id")
+    if setup.store is not None:
+        return setup
+    bring: Any = getattr(kind, "__store__", None)
+    store: Any = bring(setup.key) if bring else MemoryStore(kind, key=setup.key)
+    return changed(setup, store=store)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from segue.resources.choices import check_names, split_names
+from segue.resources.matching import stored_of
 from segue.resources.paged import Paged
 from segue.resources.records import RecordField
 
@@ -30,7 +31,7 @@ class Selection:
         self.type: Any = msgspec.defstruct(
             f"{title}Fields",
             [
-                (field.name, field.hint | msgspec.UnsetType, msgspec.UNSET)
+                (field.name, field.shown | msgspec.UnsetType, msgspec.UNSET)
                 for field in readable.values()
             ],
             rename={field.name: field.wire for field in readable.values()},
@@ -56,7 +57,7 @@ class Selection:
 
     def cut(self, item: Any, fields: tuple[RecordField, ...]) -> Any:
         """Keep some fields of an item."""
-        return self.type(**{f.name: getattr(item, f.name) for f in fields})
+        return self.type(**{f.name: stored_of(item, f.name) for f in fields})
 
     def cut_all(self, page: Paged[Any], fields: tuple[RecordField, ...]) -> Paged[Any]:
         """Keep some fields of the items of a page."""

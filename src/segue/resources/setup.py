@@ -1,6 +1,6 @@
 """What a resource may be told: its own options, read and checked once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 import msgspec
@@ -32,8 +32,9 @@ _MOST: Final = 10_000
 class ResourceOptions(TypedDict, total=False):
     """What `Resource` takes beside its type and prefix; and every option of a group.
 
-    store           a store, or the type of one that a provider makes; else in memory
-    key             the field that tells items apart, `id` by default
+    store           a store, or the type of one that a provider makes; for a model `Db`
+                    or `AsyncDb`; else in memory
+    key             the field that tells items apart: that of a model, else `id`
     filters         what can be asked for: `status`, `price__ge`, `name__contains`
     sort            the fields that can be sorted by
     order           how a list is sorted that nobody sorts: `-created`; else by the key
@@ -45,6 +46,7 @@ class ResourceOptions(TypedDict, total=False):
     bulk            how many items one request may create, change or delete; 0: one
     require_match   whether a change without `If-Match` is refused, with 428
     version         a field that changes with every change; else the ETag is a digest
+    load            relations of a model that leave with its items: `Book.author`
     """
 
     store: Any
@@ -60,6 +62,7 @@ class ResourceOptions(TypedDict, total=False):
     bulk: int
     require_match: bool
     version: str
+    load: Any
     name: str
     host: str
     when: Any
@@ -78,7 +81,7 @@ class Setup(msgspec.Struct, frozen=True):
     """The options of a resource, with what is there by default."""
 
     store: Any = None
-    key: str = "id"
+    key: str = ""
     filters: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
     order: str = ""
@@ -90,6 +93,7 @@ class Setup(msgspec.Struct, frozen=True):
     bulk: int = 0
     require_match: bool = False
     version: str | None = None
+    load: tuple[Any, ...] = ()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -126,8 +130,8 @@ def read_setup(options: dict[str, Any], place: str) -> tuple[Setup, dict[str, An
         "bulk": lambda value: value == 0 or _is_count(value),
     }
     for name, value in own.items():
-        if name in ("filters", "sort", "only"):
-            value = own[name] = (value,) if isinstance(value, str) else tuple(value)  # noqa: PLW2901 - as it is kept
+        if name in ("filters", "sort", "only", "load"):
+            value = own[name] = _several(value)  # noqa: PLW2901 - as it is kept
         kind = _KINDS[name]
         if not isinstance(value, kind) or not checks.get(name, _is_any)(value):
             raise _error(
@@ -160,7 +164,14 @@ _KINDS: Final[dict[str, type[Any]]] = {
     "bulk": int,
     "require_match": bool,
     "version": str,
+    "load": tuple,
 }
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    every: Any = value if several else (value,)  # pyright: ignore[reportUnknownVariableType] - of Any
+    return tuple(every)
 
 
 def _is_any(_value: Any) -> bool:

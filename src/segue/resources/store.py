@@ -1,8 +1,8 @@
 """What a resource keeps its items in: a protocol, in two colours.
 
-A class with these methods is a store, plain or async; nothing is to be inherited. The
-layer of the database will have one for every model; until then there is `MemoryStore`,
-and any class of your own.
+A class with these methods is a store, plain or async; nothing is to be inherited. Every
+model has one in its table (`tables.py`); else there is `MemoryStore`, and any class of
+your own. A store with `get_many(keys)` is asked once for all items of a bulk.
 
 Whoever changes an item says which state of it was seen (`expected`): a store that finds
 another one there raises `Stale` and changes nothing, so that no update is lost.
@@ -28,7 +28,13 @@ T = TypeVar("T")
 
 
 class Duplicate(Conflict):
-    """409: there is an item with this key, or another value that must be unique."""
+    """409: there is an item with this key, or another value that must be unique.
+
+    Attributes:
+        fields: Which values, as far as the store can tell.
+    """
+
+    fields: tuple[str, ...] = ()
 
 
 class Stale(Conflict):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from segue.core.schema.views import Create, Patch, Read, Without
 from segue.resources.hints import applied, marked
+from segue.resources.matching import value_of
 from segue.resources.records import RecordField, with_fields
 
 __all__ = ["Views"]
@@ -51,4 +52,4 @@ class Views(Generic[T]):
 
     def replaced(self, item: T, new: T) -> T:
         """Put all that a client sent in the place of what an item has of it."""
-        return with_fields(item, {name: getattr(new, name) for name in self._sent})
+        return with_fields(item, {name: value_of(new, name) for name in self._sent})

@@ -8,7 +8,9 @@ from annotated_types import MaxLen
 
 from segue import App, WebSocket
 from segue.core.errors import ConfigurationError, WalkError
-from segue.core.handlers.messages import message_types
+from segue.core.handlers.build import build_plan
+from segue.core.handlers.messages import message_types, messages_of
+from segue.core.handlers.surroundings import Surroundings
 from segue.core.websockets.socket import WebSocketClosed
 from segue.testing import Client, WebSocketClosed as Gone
 
@@ -160,3 +162,11 @@ def test_a_type_that_cannot_be_read_is_refused_at_start():
 def test_a_socket_without_types_has_frames():
     assert message_types(WebSocket) == (Any, Any)
     assert message_types(WebSocket[Say, Said]) == (Say, Said)
+
+
+def test_a_handler_that_has_no_socket_has_no_messages():
+    def handler(id: int): ...
+
+    plan = build_plan(handler, Surroundings(path=("id",)))
+
+    assert messages_of(plan) is None

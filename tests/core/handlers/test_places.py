@@ -2,7 +2,7 @@
 
 import functools
 
-from segue.core.handlers.places import calling_place, code_of, place_of
+from segue.core.handlers.places import calling_file, calling_place, code_of, place_of
 
 
 def plain():
@@ -66,6 +66,10 @@ def test_an_object_with_an_attribute_func_is_no_partial():
 
     assert code_of(thing) == thing.__call__
     assert place_of(thing).endswith(" Thing")
+
+
+def test_the_calling_file_is_the_one_outside_the_package():
+    assert calling_file() == __file__
 
 
 def test_the_calling_place_is_the_line_outside_the_package():

@@ -12,7 +12,9 @@ its place.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
+from segue.core.di.unit import Unit
 from segue.core.errors import WalkError
+from segue.core.types import UNSET
 
 __all__ = ["AsyncOpened", "Opened"]
 
@@ -39,14 +41,40 @@ class Opened:
         self._generators.append(generator)
         return value
 
+    def enter(self, unit: Unit) -> Unit:
+        """Begin a unit of sync code."""
+        unit.begin(None)
+        self._generators.append(unit)
+        return unit
+
+    def finish(self, response: Any) -> None:
+        """End what ends when the answer is made; behind a stream the rest stays open.
+
+        Args:
+            response: The `Response`; None for a plain answer.
+        """
+        if response is not None and response.kind == "stream":
+            units = [one for one in self._generators if isinstance(one, Unit)]
+            self._generators = [o for o in self._generators if not isinstance(o, Unit)]
+            for unit in reversed(units):
+                self._close_one(unit, response)
+            self.hold(response)
+            return
+        self.close(response)
+
     def close(self, response: Any) -> None:
         """Let all go on to their end, the last one first."""
         while self._generators:
-            generator = self._generators.pop()
-            try:
-                _end(generator, response)
-            except BaseException as error:
-                self.fail(error)
+            self._close_one(self._generators.pop(), response)
+
+    def _close_one(self, one: Any, response: Any) -> None:
+        try:
+            if isinstance(one, Unit):
+                one.end(response, None)
+            else:
+                _end(one, response)
+        except BaseException as error:
+            self.fail(error)
 
     def fail(self, error: BaseException) -> None:
         """Throw an error into all, the last one first, then raise it, or its successor.
@@ -111,17 +139,71 @@ class AsyncOpened:
         self._generators.append((generator, run))
         return value
 
+    def enter(self, unit: Unit, loop: Any = UNSET) -> Unit:
+        """Begin a unit.
+
+        Args:
+            unit: The unit.
+            loop: Where the request is answered; the running one unless it is given.
+        """
+        if loop is UNSET:
+            import asyncio  # noqa: PLC0415 - only apps with async code pay for it
+
+            loop = asyncio.get_running_loop()
+        unit.begin(loop)
+        self._generators.append((unit, None))
+        return unit
+
+    async def finish(self, response: Any, error: BaseException | None = None) -> None:
+        """End what ends when the answer is made; behind a stream the rest stays open.
+
+        Args:
+            response: The `Response`; None for a plain answer.
+            error: What the handler raised, if the answer tells of it.
+        """
+        if response is not None and response.kind == "stream":
+            for unit in self._taken_units():
+                try:
+                    await unit.aend(response if error is None else None, error)
+                except BaseException as raised:
+                    await self.fail(raised)
+        if self.hold(response):
+            return
+        if error is None:
+            await self.close(response)
+        else:
+            await self.fail(error)
+
+    def finish_here(self, response: Any, error: BaseException | None) -> None:
+        """Do the same from sync code, where all of them are sync."""
+        if response is not None and response.kind == "stream":
+            for unit in self._taken_units():
+                try:
+                    unit.end(response if error is None else None, error)
+                except BaseException as raised:
+                    self.close_here(None, raised)
+        if not self.hold(response):
+            self.close_here(response, error)
+
+    def _taken_units(self) -> list[Unit]:
+        units = [one for one, _run in self._generators if isinstance(one, Unit)]
+        self._generators = [o for o in self._generators if not isinstance(o[0], Unit)]
+        return units[::-1]
+
     async def close(self, response: Any) -> None:
         """Let all go on to their end, the last one first."""
         while self._generators:
             generator, run = self._generators.pop()
-            try:
-                if run is None:
-                    await _aend(generator, response)
-                else:
-                    await run(_end, generator, response)
-            except BaseException as error:
-                await self.fail(error)
+            await self._close_one(generator, run, response)
+
+    async def _close_one(self, one: Any, run: Any, response: Any) -> None:
+        try:
+            if run is None:
+                await _aend(one, response)
+            else:
+                await run(_end, one, response)
+        except BaseException as error:
+            await self.fail(error)
 
     def close_here(self, response: Any, error: BaseException | None = None) -> None:
         """Let all go on to their end from sync code, where all of them are sync.
@@ -168,6 +250,9 @@ async def _here(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _end(generator: Any, response: Any) -> None:
+    if isinstance(generator, Unit):
+        generator.end(response, None)
+        return
     try:
         generator.send(response)
     except StopIteration:
@@ -177,6 +262,9 @@ def _end(generator: Any, response: Any) -> None:
 
 
 async def _aend(generator: Any, response: Any) -> None:
+    if isinstance(generator, Unit):
+        await generator.aend(response, None)
+        return
     try:
         await generator.asend(response)
     except StopAsyncIteration:
@@ -186,6 +274,12 @@ async def _aend(generator: Any, response: Any) -> None:
 
 
 def _thrown(generator: Any, error: BaseException) -> BaseException:
+    if isinstance(generator, Unit):
+        try:
+            generator.end(None, error)
+        except BaseException as raised:
+            return raised
+        return error
     try:
         generator.throw(error)
     except StopIteration:
@@ -197,6 +291,12 @@ def _thrown(generator: Any, error: BaseException) -> BaseException:
 
 
 async def _athrown(generator: Any, error: BaseException) -> BaseException:
+    if isinstance(generator, Unit):
+        try:
+            await generator.aend(None, error)
+        except BaseException as raised:
+            return raised
+        return error
     try:
         await generator.athrow(error)
     except StopAsyncIteration:

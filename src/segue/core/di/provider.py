@@ -14,13 +14,17 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from segue.core.di.unit import Unit
 from segue.core.errors import PlanError
 from segue.core.types import UNSET
 
-__all__ = ["Provider", "Scope", "check_key", "key_of_return"]
+__all__ = ["Provider", "Scope", "Serves", "check_key", "key_of_return"]
 
 Scope: TypeAlias = Literal["app", "request"]
 """How long a value lives: as long as the app, or as long as one request."""
+
+Serves: TypeAlias = Literal["any", "def", "async def"]
+"""Which functions may work with a value: one that blocks is nothing for async ones."""
 
 _WRAPPINGS: Final[tuple[Any, ...]] = (
     collections.abc.Iterator,
@@ -45,6 +49,9 @@ class Provider(msgspec.Struct, frozen=True, eq=False):
         inline: A plain factory that is called on the event loop, since it never
             waits; else one that an async handler needs runs in a worker thread.
         place: Where it was declared.
+        serves: Which functions may ask for it. What a plain provider asks for itself
+            is its own affair.
+        instead: What the others ask for instead.
     """
 
     key: Any
@@ -52,6 +59,14 @@ class Provider(msgspec.Struct, frozen=True, eq=False):
     scope: Scope
     inline: bool
     place: str
+    serves: Serves = "any"
+    instead: Any = None
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether its values are told when the request ends."""
+        cls: Any = typing.get_origin(self.key) or self.key
+        return isinstance(cls, type) and issubclass(cls, Unit)
 
 
 def key_of_return(returns: Any, factory: Any, place: str) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Generic
 import msgspec
 
 from segue.core.di.provider import Provider
-from segue.core.handlers.brought import brought_provider
+from segue.core.handlers.brought import InPath, brought_provider, object_of_path
 from segue.core.handlers.heading import headers_of, is_headed
 from segue.core.handlers.inputs import (
     bare,
@@ -32,6 +32,7 @@ from segue.core.handlers.inputs import (
     is_upload,
 )
 from segue.core.handlers.plan import Argument, Plan, Provided, Source
+from segue.core.handlers.preparing import preparers_of
 from segue.core.handlers.refusals import (
     check_colours,
     check_flat,
@@ -45,6 +46,7 @@ from segue.core.handlers.refusals import (
     no_such_place,
     nothing_provides,
     short_lived,
+    streams_prepared,
     taken,
     two_types,
 )
@@ -62,6 +64,7 @@ from segue.core.handlers.sources import (
     mark_of,
 )
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.request import Request
 from segue.core.schema.views import is_viewed
 from segue.core.types import UNSET
@@ -102,23 +105,26 @@ def build_plan(
         PlanError: A parameter that nothing can fill.
     """
     options = options or {}
-    planner = _Planner()
-    guarding = tuple(planner.guard(guard, surroundings) for guard in guards)
+    planner = _Planner(function)
+    guarding = [planner.guard(guard, surroundings) for guard in guards]
     plan = planner.plan(function, surroundings)
-    provided = tuple(planner.provided.values())
+    preparers = planner.preparers(plan, surroundings) if surroundings.input else ()
     plan = msgspec.structs.replace(
         plan,
-        provided=provided,
-        guards=guarding,
+        provided=tuple(planner.provided.values()),
+        # Who may not come in does not learn which objects there are.
+        guards=tuple(sorted(guarding, key=planner.waits_for_objects)),
+        preparers=preparers,
         path_names=surroundings.path,
         status=None if options.get("status") is None else int(options["status"]),
         inline=bool(options.get("inline", False)),
         renderers=options.get("renderers", {}),
         headers=_headers(plan.returns, options),
+        usage=surroundings.usage,
     )
     check_names(plan, surroundings.path, is_handler=surroundings.input)
     check_wholes(plan)
-    check_colours(plan)
+    check_colours(plan, surroundings.providers)
     if surroundings.input:
         check_shown(plan)
     return plan
@@ -150,9 +156,11 @@ class _Planner:
         provided: What providers make, in the order of making.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.provided: dict[Any, Provided] = {}
+        self._function = function
         self._making: list[Provider] = []
+        self._objects: dict[Any, Provider] = {}
 
     def plan(self, function: Callable[..., Any], around: Surroundings) -> Plan:
         """Plan one function; what it needs from providers is planned before it."""
@@ -186,11 +194,36 @@ class _Planner:
         """
         around = msgspec.structs.replace(around, methods=_BODILESS, owner=None)
         plan = self.plan(function, around)
+        objects = [one.key for one in self._objects.values()]
         for argument in plan.arguments:
-            hint = argument.hint
-            if argument.source is Source.PATH and _provider(hint, around) is not None:
+            named = argument.source is Source.PATH or argument.key in objects
+            if named and _provider(argument.hint, around) is not None:
                 raise guard_clash(argument, plan)
         return plan
+
+    def waits_for_objects(self, plan: Plan) -> bool:
+        """Tell whether a guard, or what it asks for, asks for objects of the path."""
+        return any(
+            one.early or self.waits_for_objects(one.plan)
+            for argument in plan.arguments
+            if argument.source is Source.PROVIDER
+            for one in (self.provided[argument.key, argument.optional],)
+        )
+
+    def preparers(self, plan: Plan, around: Surroundings) -> tuple[Argument, ...]:
+        """Plan what is called with the answer before it leaves.
+
+        Raises:
+            PlanError: The answer is a stream, which leaves bit by bit.
+        """
+        found = [*preparers_of(plan.returns, is_async=plan.is_async)]
+        if found and plan.is_generator:
+            raise streams_prepared(plan)
+        if not found:
+            return ()
+        signature = read_signature(plan.function)
+        made = Argument("answer", Source.PROVIDER, UNSET)
+        return tuple(self._provided(made, one, signature, around) for one in found)
 
     def _argument(
         self,
@@ -210,14 +243,29 @@ class _Planner:
         )
         if (depends := depends_of(hint)) is not None:
             return self._depending(made, depends, signature, around)
+        if (loaded := self._object(made, signature, around)) is not None:
+            return self._provided(made, loaded, signature, around)
         if (mark := mark_of(hint)) is not None:
             return _marked(made, mark, signature, around)
-        for find in (_of_path, _of_request, _of_moment):
+        for find in (_of_path, _of_request, _of_usage, _of_moment):
             if (found := find(made, around)) is not None:
                 check_messages(found, signature)
                 return found
         if around.input and is_viewed(hint):
             return _of_input(made, parameter, signature, around, form=form)
+        return self._of_type(made, parameter, signature, around, form=form)
+
+    def _of_type(
+        self,
+        made: Argument,
+        parameter: Parameter,
+        signature: Signature,
+        around: Surroundings,
+        *,
+        form: bool,
+    ) -> Argument:
+        """Find who has or makes a value of the type; input is the rest."""
+        hint = made.hint
         if (provider := _provider(hint, around)) is not None:
             return self._provided(made, provider, signature, around)
         if (known := _held(made.name, hint, around)) is not None:
@@ -229,6 +277,28 @@ class _Planner:
         return _of_input(made, parameter, signature, around, form=form)
 
     # -- providers
+
+    def _object(
+        self,
+        made: Argument,
+        signature: Signature,
+        around: Surroundings,
+    ) -> Provider | None:
+        """Find what makes an object of a value of the path, if the type does."""
+        mark, name = mark_of(made.hint), made.name
+        if mark is not None:
+            name = (mark.name or name) if isinstance(mark, FromPath) else ""
+        if name not in around.path:
+            return None
+        key = name, classes_of(made.hint)
+        if key not in self._objects:
+            is_async = read_signature(self._function).is_async
+            field = around.fields.get(name)
+            asked = InPath(name, field, is_async, signature.place)
+            if (found := object_of_path(made.hint, asked)) is None:
+                return None
+            self._objects[key] = found
+        return self._objects[key]
 
     def _depending(
         self,
@@ -265,7 +335,8 @@ class _Planner:
             )
             plan = self.plan(provider.factory, inner)
             self._making.pop()
-            one = Provided(provider, plan, optional)
+            early = provider in self._objects.values()
+            one = Provided(provider, plan, optional, early)
             self.provided[provider.key, optional] = one
         return msgspec.structs.replace(
             made, source=Source.PROVIDER, key=provider.key, optional=optional
@@ -294,6 +365,12 @@ def _of_request(made: Argument, around: Surroundings) -> Argument | None:
     if around.request and (named or Request in classes_of(made.hint)):
         return _with(made, Source.REQUEST)
     return None
+
+
+def _of_usage(made: Argument, around: Surroundings) -> Argument | None:
+    if made.hint is not Usage:
+        return None
+    return msgspec.structs.replace(made, source=Source.DEFAULT, default=around.usage)
 
 
 def _of_moment(made: Argument, around: Surroundings) -> Argument | None:

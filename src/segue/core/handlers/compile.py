@@ -28,7 +28,12 @@ from segue.core.handlers.gathering import Gather
 from segue.core.handlers.invalid import Invalid
 from segue.core.handlers.leaving import write_out, write_pair
 from segue.core.handlers.plan import INPUTS, Plan, Source
-from segue.core.handlers.providing import write_call, write_guards
+from segue.core.handlers.providing import (
+    write_call,
+    write_guards,
+    write_objects,
+    write_preparing,
+)
 from segue.core.handlers.reading import (
     needs_request,
     reads_late,
@@ -126,9 +131,11 @@ def compile_plan(
     write_parts(draft)
     _begin_opened(draft)
     write_guards(draft)
+    write_objects(draft)
     write_late(draft, is_async=is_async)
     if answers:
         add(f"answer_ = {write_call(draft)}")
+        write_preparing(draft)
         _return(draft, write_pair(draft))
     else:
         _return(draft, write_call(draft))
@@ -184,8 +191,10 @@ def compile_short(
     write_parts(draft)
     _begin_opened(draft)
     write_guards(draft)
+    write_objects(draft)
     write_late(draft, is_async=wire.is_async)
     add(f"answer_ = {write_call(draft)}")
+    write_preparing(draft)
     write_out(draft)
     _end_opened(draft, "pair_")
     writer.depth = 1
@@ -263,8 +272,7 @@ def _end_opened(draft: Draft, response: str) -> None:
         draft.writer.depth -= 1
         draft.add("except BaseException as cause_:")
         draft.add(f"    {draft.wait}opened_.fail(cause_)")
-        draft.add(f"if not opened_.hold({response}):")
-        draft.add(f"    {draft.wait}opened_.close({response})")
+        draft.add(f"{draft.wait}opened_.finish({response})")
 
 
 def _return(draft: Draft, value: str) -> None:

@@ -84,7 +84,8 @@ def begin_draft(
         "field_limit_": tools.field_limit,
     }
     opens = any(
-        each.plan.is_generator and each.wanted not in scoped for each in plan.provided
+        (each.plan.is_generator or each.provider.is_unit) and each.wanted not in scoped
+        for each in plan.provided
     )
     return Draft(plan, Writer(), names, path, {}, opens, scoped, numbers)
 

@@ -77,6 +77,7 @@ def _is_answers(value: Any) -> bool:
 _KNOWN: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = MappingProxyType(
     {
         "allow": (_is_functions, "a function that says who may, or a list of them"),
+        "atomic": (_is_flag, "True or False"),
         "body_limit": (_is_size, "a number of bytes"),
         "deprecated": (_is_flag, "True or False"),
         "description": (_is_text, "text"),

@@ -5,7 +5,7 @@ import inspect
 from types import FrameType
 from typing import Any, Final, cast
 
-__all__ = ["PLACE", "calling_place", "code_of", "place_of"]
+__all__ = ["PLACE", "calling_file", "calling_place", "code_of", "place_of"]
 
 PLACE: Final = "__segue_place__"
 """What a function that was made has for a place: where it was asked for."""
@@ -51,12 +51,22 @@ def place_of(function: Any) -> str:
 
 def calling_place() -> str:
     """Build `file.py:12 function` for the line outside Segue that led here."""
+    frame = _calling_frame()
+    code = frame.f_code
+    return f"{_short(code.co_filename)}:{frame.f_lineno} {code.co_name}"
+
+
+def calling_file() -> str:
+    """Find the file of the line outside Segue that led here."""
+    return _calling_frame().f_code.co_filename
+
+
+def _calling_frame() -> FrameType:
     # CPython and PyPy always have one.
     frame = cast("FrameType", inspect.currentframe())
     while _is_ours(frame) and frame.f_back is not None:
         frame = frame.f_back
-    code = frame.f_code
-    return f"{_short(code.co_filename)}:{frame.f_lineno} {code.co_name}"
+    return frame
 
 
 def _is_ours(frame: FrameType) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 
 from segue.core.di.provider import Provider
 from segue.core.handlers.sources import From
+from segue.core.handlers.usage import Usage
 from segue.core.schema.describe import bare, describe, marks_of
 from segue.core.schema.refining import Refinement, View
 from segue.core.schema.rules import words_of
@@ -115,11 +116,13 @@ class Provided(msgspec.Struct, frozen=True):
     Attributes:
         plan: How the provider is called.
         optional: None, where the provider finds nobody logged in.
+        early: It is made of a value of the path, before the body is read.
     """
 
     provider: Provider
     plan: "Plan"
     optional: bool = False
+    early: bool = False
 
     @property
     def type(self) -> str:
@@ -145,12 +148,14 @@ class Plan(msgspec.Struct, frozen=True):
     Attributes:
         provided: What providers make for it, each behind what it needs itself.
         guards: What must let the request pass before anything else is done.
+        preparers: What is called with the answer before it leaves.
         path_names: The values of the path in the order of the pattern.
         status: The status of a plain answer; None for 200, or 204 without one.
         inline: A sync handler that runs on the event loop.
         renderers: Functions that make another form of the answer, by media type.
         headers: Headers of a plain answer, or a function that makes them of it and
             the request; None where it has none.
+        usage: What providers learn of the route.
     """
 
     function: Callable[..., Any]
@@ -159,6 +164,7 @@ class Plan(msgspec.Struct, frozen=True):
     arguments: tuple[Argument, ...]
     provided: tuple[Provided, ...] = ()
     guards: "tuple[Plan, ...]" = ()
+    preparers: tuple[Argument, ...] = ()
     path_names: tuple[str, ...] = ()
     returns: Any = UNSET
     status: int | None = None
@@ -169,10 +175,16 @@ class Plan(msgspec.Struct, frozen=True):
         default_factory=dict[str, Callable[[Any], Any]]
     )
     headers: Any = None
+    usage: Usage = msgspec.field(default_factory=Usage)
 
     def uses(self, *sources: Source) -> bool:
         """Tell whether some argument comes from there, also one of a provider."""
         return any(argument.source in sources for argument in self.everything)
+
+    @property
+    def has_objects(self) -> bool:
+        """Tell whether a value of the path stands for an object."""
+        return any(each.early for each in self.provided)
 
     @property
     def leaves(self) -> str:

@@ -9,7 +9,7 @@ from segue.core.handlers.plan import INPUTS, Argument, Plan, Provided, Source
 from segue.core.handlers.reading import write_input
 from segue.core.types import UNSET
 
-__all__ = ["write_call", "write_guards"]
+__all__ = ["write_call", "write_guards", "write_objects", "write_preparing"]
 
 
 def write_guards(draft: Draft) -> None:
@@ -43,6 +43,20 @@ def _refuse(verdict: object, guard: str) -> None:
         )
     if not verdict:
         raise Forbidden
+
+
+def write_objects(draft: Draft) -> None:
+    """Write what makes the objects of the path that no guard asked for."""
+    for one in draft.plan.provided:
+        if one.early and one.wanted not in draft.made:
+            draft.made[one.wanted] = _make(one, draft)
+
+
+def write_preparing(draft: Draft) -> None:
+    """Write what is done with `answer_` before it leaves."""
+    for argument in draft.plan.preparers:
+        prepare = _provided(argument, draft)
+        draft.add(f"answer_ = {draft.wait}{prepare}(answer_)")
 
 
 def write_call(draft: Draft) -> str:
@@ -115,6 +129,8 @@ def _make(one: Provided, draft: Draft) -> str:
         add("try:")
         draft.writer.depth += 1
     add(f"{name} = {_making(one, function, draft)}")
+    if one.provider.is_unit:
+        add(f"opened_.enter({name})")
     if one.optional:
         draft.writer.depth -= 1
         add("except Unauthorized_:")

@@ -48,7 +48,7 @@ def needs_request(plan: Plan) -> bool:
 
 def reads_late(plan: Plan) -> bool:
     """Tell whether the body is read only when guards have let the request pass."""
-    return bool(plan.guards) and plan.uses(Source.BODY)
+    return bool(plan.guards or plan.has_objects) and plan.uses(Source.BODY)
 
 
 def write_parts(draft: Draft) -> None:

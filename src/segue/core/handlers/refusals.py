@@ -1,8 +1,9 @@
 """What a signature cannot ask for, told with what, why, where and fix."""
 
+import types
 import typing
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +13,7 @@ from segue.core.handlers.inputs import (
     bare,
     classes_of,
     fields_of,
+    has_fields,
     is_body,
     is_repeated,
     is_scalar,
@@ -23,7 +25,7 @@ from segue.core.handlers.surroundings import Surroundings
 from segue.core.http.request import Request
 from segue.core.http.response import Response
 from segue.core.schema.models import decoders_of
-from segue.core.schema.views import shown_as, taken_as
+from segue.core.schema.views import is_viewed, shown_as, taken_as
 from segue.core.types import UNSET
 from segue.core.websockets.socket import WebSocket
 
@@ -40,9 +42,22 @@ __all__ = [
     "no_such_place",
     "nothing_provides",
     "short_lived",
+    "streams_prepared",
     "taken",
     "two_types",
 ]
+
+
+_HOLDERS: Final = (
+    list,
+    dict,
+    set,
+    frozenset,
+    tuple,
+    types.UnionType,
+    Mapping,
+    Sequence,
+)
 
 
 def check_names(plan: Plan, path: tuple[str, ...], *, is_handler: bool) -> None:
@@ -159,10 +174,26 @@ def taken(argument: Argument, signature: Signature) -> Any:
     Raises:
         PlanError: The view asks for what its type does not have.
     """
+    if (name := _unviewed(argument.hint)) is not None:
+        raise needs_view(argument, signature, name)
     try:
         return argument.hint if argument.hint is UNSET else taken_as(argument.hint)
     except PlanError as error:
         raise _placed(error, signature.place) from error
+
+
+def _unviewed(hint: Any) -> str | None:
+    """Name the type in a hint that is input only with a view, and has none."""
+    if is_viewed(hint):
+        return None
+    for cls in classes_of(hint):
+        if getattr(cls, "__needs_view__", False):
+            return type_name(cls)
+    origin: Any = typing.get_origin(bare(hint))
+    if isinstance(origin, type) and not (origin in _HOLDERS or has_fields(origin)):
+        return None
+    inner = (_unviewed(each) for each in typing.get_args(hint))
+    return next(filter(None, inner), None)
 
 
 def check_shown(plan: Plan) -> None:
@@ -207,12 +238,19 @@ def check_flat(argument: Argument, signature: Signature) -> None:
             )
 
 
-def check_colours(plan: Plan) -> None:
-    """Refuse a plain function whose arguments have to be awaited.
+def check_colours(plan: Plan, providers: Mapping[Any, Provider]) -> None:
+    """Refuse a plain function whose arguments have to be awaited, and the reverse.
 
     Raises:
-        PlanError: A provider or a guard is async, and the function is not.
+        PlanError: A provider or a guard is async, and the function is not; or a value
+            is for functions of the other kind.
     """
+    for one in (plan, *plan.guards):
+        _check_served(one, providers, is_async=one.is_async)
+    for each in plan.provided:
+        runs_here = each.provider.inline or isinstance(each.plan.function, type)
+        colour = plan if runs_here else each.plan
+        _check_served(each.plan, providers, is_async=colour.is_async)
     if plan.is_async:
         return
     for other in (*(each.plan for each in plan.provided), *plan.guards):
@@ -224,6 +262,30 @@ def check_colours(plan: Plan) -> None:
                 fix=f"Write `async def {plan.name}`, or make {other.name}() plain.",
                 where=(plan.place, other.place),
             )
+
+
+def _check_served(
+    plan: Plan, providers: Mapping[Any, Provider], *, is_async: bool
+) -> None:
+    own = "async def" if is_async else "def"
+    for argument in plan.arguments:
+        provider = providers.get(argument.key) if _is_provided(argument) else None
+        if provider is None or provider.serves in ("any", own):
+            continue
+        name, instead = type_name(provider.key), type_name(provider.instead)
+        raise PlanError(
+            "SG-PLAN-029",
+            f"{plan.name}() works for `{own}`, and {name} for `{provider.serves}`.",
+            why="It waits, and with it the event loop and every other request."
+            if is_async
+            else "It has to be awaited.",
+            fix=f"Write `{argument.name}: {instead}`, which has the same methods.",
+            where=(plan.place,),
+        )
+
+
+def _is_provided(argument: Argument) -> bool:
+    return argument.source is Source.PROVIDER
 
 
 def nothing_provides(
@@ -286,6 +348,34 @@ def short_lived(
         fix="Ask for it in the handler, or provide it for the app: "
         'app.provide(..., scope="app").',
         where=(signature.place, *places, provider.place),
+    )
+
+
+def streams_prepared(plan: Plan) -> PlanError:
+    """Tell that a stream has left before its answer could be prepared."""
+    return PlanError(
+        "SG-PLAN-030",
+        f"{plan.name}() is a stream, and {type_name(plan.returns)} says what is to be "
+        "done with its answer before it leaves.",
+        why="A stream leaves bit by bit, so it would never be done.",
+        fix="Do it with each item, before it is yielded; or return a list.",
+        where=(plan.place,),
+    )
+
+
+def needs_view(argument: Argument, signature: Signature, name: str) -> PlanError:
+    """Tell that a type is filled from input which nobody said may be."""
+    hint = type_name(argument.hint)
+    return PlanError(
+        "SG-PLAN-031",
+        f"{signature.name}() asks for {_asked(argument)}, which would be filled from "
+        "what a client sends.",
+        why=f"{name} is more than input: its key and its hidden fields are nobody's to "
+        "set by accident.",
+        fix=f"Write {hint.replace(name, f'Create[{name}]')} for a new one, "
+        f"Patch[{name}] for a change; for one that is there put {{{argument.name}}} "
+        "into the path.",
+        where=(signature.place,),
     )
 
 

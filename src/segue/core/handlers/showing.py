@@ -250,10 +250,16 @@ class _Shower:
     def _new(self, made: Wire, value: str) -> str:
         """Write the call that makes of an object what leaves of it."""
         omits = made.type.__struct_config__.omit_defaults
+        # A class may guard its fields, and say how they are read past the guards.
+        reads = getattr(_class(made.hint), "__reads__", {})
         parts = [
             f"{part.attribute}=" * omits
             + self._shown(
-                part.field.hint, made.wish.inner, _read(value, part.field.name)
+                part.field.hint,
+                made.wish.inner,
+                f"{self._put('read', reads[part.field.name])}({value})"
+                if part.field.name in reads
+                else _read(value, part.field.name),
             )
             for part in made.parts
         ]

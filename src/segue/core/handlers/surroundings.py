@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from segue.core.di.provider import Provider, Scope
+from segue.core.handlers.usage import Usage
 
 __all__ = ["Surroundings"]
 
@@ -15,6 +16,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     Attributes:
         path: The names in the pattern, in order.
+        fields: For `{book.slug}` the field `slug`, by the name `book`.
         methods: The methods of the route; empty where there is no route.
         carried: Types of the moment, `Response` for an after hook, for example.
         app: Types whose one value the app holds: the app, its settings.
@@ -24,9 +26,13 @@ class Surroundings(msgspec.Struct, frozen=True):
         owner: The class whose method it is; its first parameter is the app's one
             object of it.
         lives: How long the function lives: what lives shorter it cannot have.
+        usage: What it is used for, told to providers that ask.
     """
 
     path: tuple[str, ...] = ()
+    fields: Mapping[str, str | None] = msgspec.field(
+        default_factory=dict[str, str | None]
+    )
     methods: frozenset[str] = frozenset()
     carried: tuple[type, ...] = ()
     app: Collection[type] = msgspec.field(default=())
@@ -37,3 +43,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     )
     owner: type | None = None
     lives: Scope = "request"
+    usage: Usage = msgspec.field(default_factory=Usage)

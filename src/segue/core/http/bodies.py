@@ -7,11 +7,11 @@ else with the chunk that goes over it; what lies behind that chunk stays unread.
 
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from segue.core.errors import ClientDisconnected, ContentTooLarge, WalkError
 
-__all__ = ["Body", "BodySource", "on_event_loop"]
+__all__ = ["Body", "BodySource", "on_event_loop", "running_loop"]
 
 
 class BodySource(Protocol):
@@ -156,7 +156,12 @@ async def _one(chunk: bytes) -> AsyncIterator[bytes]:
 
 def on_event_loop() -> bool:
     """Tell whether an event loop runs in this thread, without importing asyncio."""
+    return running_loop() is not None
+
+
+def running_loop() -> Any:
+    """Find the event loop that runs in this thread, without importing asyncio."""
     # Another thread may be importing asyncio just now, so the name may be missing;
     # it is public for the makers of event loops, and does not raise.
     probe = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
-    return probe is not None and probe() is not None
+    return None if probe is None else probe()

@@ -29,7 +29,7 @@ def map_app(kernel: Kernel) -> dict[str, Any]:
             for event, hooks in kernel.listeners.items()
         },
         "commands": sorted(kernel.commands),
-        "extensions": [kind.__name__ for kind in app.extensions],
+        "extensions": [type(one).__name__ for one in app.extensions.values()],
         "settings": _settings(app),
     }
 

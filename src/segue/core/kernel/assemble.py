@@ -27,8 +27,9 @@ from segue.core.handlers.compile import Call, compile_plan
 from segue.core.handlers.draft import Tools
 from segue.core.handlers.options import merged_options
 from segue.core.handlers.plan import Plan
-from segue.core.handlers.signature import place_of
+from segue.core.handlers.signature import place_of, read_signature
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.hosts import HostRule
 from segue.core.http.request import Request
 from segue.core.http.response import Response
@@ -259,8 +260,13 @@ class _Assembler:
         # Once for the names, which the plan asks for; then for its types.
         pattern, host = self._patterns(chain, declared, {})
         names = (*pattern.names, *(host.names if host else ()))
-        plan = self._plan(declared, names, options, chain)
-        pattern, host = self._patterns(chain, declared, path_hints(plan))
+        fields = dict(pattern.names_with_fields)
+        plan = self._plan(declared, names, fields, options, chain)
+        hints = {
+            f"{name}.{fields[name]}" if fields.get(name) else name: hint
+            for name, hint in path_hints(plan).items()
+        }
+        pattern, host = self._patterns(chain, declared, hints)
         route = Route(
             pattern=pattern,
             methods=declared.methods,
@@ -292,6 +298,7 @@ class _Assembler:
         self,
         declared: DeclaredRoute,
         names: tuple[str, ...],
+        fields: Mapping[str, str | None],
         options: Mapping[str, Any],
         chain: Chain,
     ) -> Plan:
@@ -301,6 +308,7 @@ class _Assembler:
         key = (
             declared.function,
             names,
+            frozenset(fields.items()),
             methods,
             options.get("status"),
             options.get("inline"),
@@ -309,15 +317,23 @@ class _Assembler:
             tuple(map(id, guards)),
             id(chain.providers),
             declared.owner,
+            # What providers are told of the route: also a battery's own options.
+            frozenset((name, id(value)) for name, value in options.items()),
         )
         if key not in self._plans:
             around = Surroundings(
                 path=names,
+                fields=fields,
                 methods=methods,
                 carried=(WebSocket,) if is_socket else (),
                 app=self._from.values,
                 providers=chain.providers,
                 owner=declared.owner,
+                usage=Usage(
+                    declared.methods or frozenset(),
+                    options,
+                    read_signature(declared.function).is_generator,
+                ),
             )
             plan = build_plan(declared.function, around, options, guards)
             if declared.owner is not None:

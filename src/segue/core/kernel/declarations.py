@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from segue.core.di.provider import Scope
+from segue.core.di.provider import Scope, Serves
 from segue.core.types import WEBSOCKET
 
 __all__ = [
@@ -64,6 +64,8 @@ class DeclaredProvider(msgspec.Struct, frozen=True):
     scope: Scope
     inline: bool
     place: str
+    serves: Serves = "any"
+    instead: Any = None
 
 
 class Included(msgspec.Struct, frozen=True):

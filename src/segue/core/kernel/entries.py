@@ -12,6 +12,7 @@ from segue.core.handlers.draft import Tools
 from segue.core.handlers.messages import messages_of
 from segue.core.handlers.plan import Source
 from segue.core.handlers.surroundings import Surroundings
+from segue.core.handlers.usage import Usage
 from segue.core.http.limits import Limits
 from segue.core.kernel.chain import Chain, Served
 from segue.core.kernel.entry import Entry, Hook, colour_of
@@ -144,10 +145,11 @@ class Entries:
         around: tuple[Layer | Hook, ...] = (*entry.layers, *hooks)
         is_async = entry.colour is Colour.ASYNC or any(e.is_async for e in around)
         blocking = [hook for hook in hooks if hook.step.colour is Colour.BLOCKING]
+        blocks = blocking or any(layer.blocks for layer in entry.layers)
         return msgspec.structs.replace(
             entry,
             is_async=is_async,
-            is_light=entry.colour is Colour.LIGHT and not is_async and not blocking,
+            is_light=entry.colour is Colour.LIGHT and not is_async and not blocks,
             is_plain=not surrounded,
         )
 
@@ -180,6 +182,7 @@ class Entries:
             request=has_request,
             input=has_request,
             providers=known,
+            usage=Usage() if served is None else served.plan.usage,
         )
         plan = build_plan(provider.factory, around, {"inline": provider.inline})
         scoped = frozenset(one.wanted for one in plan.provided)

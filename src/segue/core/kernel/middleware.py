@@ -51,6 +51,12 @@ class Layer(msgspec.Struct, frozen=True):
         return self.call.plan.is_async
 
     @property
+    def blocks(self) -> bool:
+        """Whether it may wait: it works with a value for plain functions only."""
+        made = self.call.plan.provided
+        return not self.is_async and any(o.provider.serves == "def" for o in made)
+
+    @property
     def name(self) -> str:
         """The name of the function."""
         return self.call.plan.name
@@ -163,13 +169,13 @@ class _Wrap:
     def __init__(self, layer: Layer) -> None:
         self._layer = layer
         self._generator: Any = None
-        light = Colour.ASYNC if layer.is_async else Colour.LIGHT
         if layer.is_async:
-            self._send = Step(_asend, light)
-            self._throw = Step(_athrow, light)
+            self._send = Step(_asend, Colour.ASYNC)
+            self._throw = Step(_athrow, Colour.ASYNC)
         else:
-            self._send = Step(_send, light)
-            self._throw = Step(_throw, light)
+            colour = Colour.BLOCKING if layer.blocks else Colour.LIGHT
+            self._send = Step(_send, colour)
+            self._throw = Step(_throw, colour)
 
     def begin(self, inputs: Callable[[Call], tuple[Any, ...]]) -> Walk:
         """Run to the first yield; give what it yields."""

@@ -37,7 +37,15 @@ def providers_of(declared: Iterable[DeclaredProvider]) -> dict[Any, Provider]:
             key = key_of_return(returns, one.factory, one.place)
         else:
             check_key(key, one.place)
-        provider = Provider(key, one.factory, one.scope, one.inline, one.place)
+        provider = Provider(
+            key,
+            one.factory,
+            one.scope,
+            one.inline,
+            one.place,
+            one.serves,
+            one.instead,
+        )
         other = found.setdefault(key, provider)
         if other is not provider:
             raise _two(other, provider)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from segue.core.di.opened import AsyncOpened
+from segue.core.di.unit import Unit
 from segue.core.errors import Unauthorized
 from segue.core.handlers.compile import Call
+from segue.core.http.bodies import running_loop
 from segue.core.http.request import Request
 from segue.core.types import UNSET
 
@@ -44,6 +46,7 @@ class Scope:
         self._made: dict[Wanted, Any] = {}
         self._opened = AsyncOpened(run)
         self._run = run
+        self._loop = running_loop()
 
     def get(self, key: Any, *, optional: bool = False) -> Any:
         """Get the value of a type; make it if nobody asked before.
@@ -58,6 +61,7 @@ class Scope:
         try:
             made = call.function(*self._inputs(call))
             value = self._opened.open_here(made) if call.plan.is_generator else made
+            self._enter(value)
         except Unauthorized:
             if not optional:
                 raise
@@ -73,6 +77,7 @@ class Scope:
         call = self._find((key, optional))
         try:
             value = await self._make(call)
+            self._enter(value)
         except Unauthorized:
             if not optional:
                 raise
@@ -98,6 +103,10 @@ class Scope:
             return call.function(*inputs)
         return await self._run(call.function, *inputs)
 
+    def _enter(self, value: Any) -> None:
+        if isinstance(value, Unit):
+            self._opened.enter(value, self._loop)
+
     def _known(self, key: Any, optional: bool) -> Any:
         made = self._made.get((key, optional), UNSET)
         return self._values.get(key, UNSET) if made is UNSET else made
@@ -118,14 +127,8 @@ class Scope:
         Raises:
             Exception: What one of the providers raised at its end.
         """
-        if not self._opened.hold(response):
-            self._opened.close_here(response, self.error)
+        self._opened.finish_here(response, self.error)
 
     async def aclose(self, response: Any = None) -> None:
         """Give everything back, from async code."""
-        if self._opened.hold(response):
-            return
-        if self.error is None:
-            await self._opened.close(response)
-        else:
-            await self._opened.fail(self.error)
+        await self._opened.finish(response, self.error)

@@ -132,8 +132,7 @@ def _written(pattern: Pattern, parameter: Parameter, values: Mapping[str, Any]) 
             why="Without it there is no URL to build.",
             fix=f"Give {parameter.name}=...",
         ) from None
-    if parameter.field is not None:
-        value = _field(value, parameter.field)
+    value = _field(value, parameter.field)
     try:
         text = parameter.converter.write(value)
         parameter.converter.read(text)
@@ -145,12 +144,14 @@ def _written(pattern: Pattern, parameter: Parameter, values: Mapping[str, Any]) 
     return text
 
 
-def _field(value: Any, field: str) -> Any:
-    """Take the field of an object; a plain value stands for the field itself."""
+def _field(value: Any, field: str | None) -> Any:
+    """Take what stands for an object; a plain value stands for itself."""
     try:
         plain_text(value)
     except ValueError:
-        return getattr(value, field, None)
+        if (write := getattr(value, "__to_path__", None)) is not None:
+            return write(field)
+        return value if field is None else getattr(value, field, None)
     return value
 
 

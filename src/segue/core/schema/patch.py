@@ -123,7 +123,7 @@ class Patch(Generic[T]):
 def _changed(thing: Any, values: Mapping[str, Any]) -> Any:
     cls: Any = thing.__class__
     if issubclass(cls, msgspec.Struct):
-        return msgspec.structs.replace(thing, **values)
+        return thing.__replace__(**values)
     if issubclass(cls, dict):
         return {**thing, **values}
     if is_dataclass(cls):

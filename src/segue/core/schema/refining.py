@@ -195,9 +195,11 @@ class Wish(msgspec.Struct, frozen=True):
                     fix=f"Name one of {', '.join(known)}, as it is called in Python."
                     f"{did_you_mean(name, known)}",
                 )
+        # One name may stand for two fields, one for each way.
+        there = {each.name for each in fields if not self._marked(each)}
         for each in fields:
             named = each.name in {*(self.only or ()), *(name for name, _ in self.names)}
-            if named and self._marked(each):
+            if named and each.name not in there:
                 raise self._never(shape, each)
         wires = [self.wire(each) for each in fields if not self.leaves_out(each)]
         for wire in wires:

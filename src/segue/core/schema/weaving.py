@@ -231,8 +231,13 @@ def _changes(hint: Any, wish: Wish, seen: set[Any]) -> bool:
 
 
 def _record_changes(shape: Shape, wish: Wish, seen: set[Any]) -> bool:
-    if wish.refines or hasattr(_class(shape.hint), "__shape__"):
+    cls = _class(shape.hint)
+    if wish.refines:
         return True
+    if hasattr(cls, "__shape__"):
+        # Such a class may know that all of it leaves, whatever its fields say.
+        as_is = getattr(cls, "__as_is__", None)
+        return wish.way != READ or as_is is None or not as_is()
     fields = shape.fields()
     if any(map(wish.leaves_out, fields)):
         return True

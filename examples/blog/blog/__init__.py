@@ -1,0 +1,1 @@
+"""A blog: its models and its API."""

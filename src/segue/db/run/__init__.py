@@ -1,0 +1,1 @@
+"""Everything of the data layer that talks to a driver."""

@@ -250,7 +250,9 @@ def _fill(change: Fill) -> str:
     column = preparer.quote(change.column.name)
     value = change.value
     text = value.text if value.is_sql else "'" + value.text.replace("'", "''") + "'"
-    return f"UPDATE {table} SET {column} = {text} WHERE {column} IS NULL"  # noqa: S608
+    filled = f"UPDATE {table} SET {column} = {text} WHERE {column} IS NULL"  # noqa: S608
+    # To `text()` a word behind a colon is a parameter.
+    return filled.replace(":", r"\:")
 
 
 def _batch_words(key: str) -> str:

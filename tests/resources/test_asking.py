@@ -32,7 +32,7 @@ VALUES = {
     "owner": [1, 2, 3],
 }
 ASKED = {
-    "text": ["a\0", "b\0c", "x" * 300, "a_", "B"],
+    "text": ["a\0", "b\0c", "\ud800", "a\udfffb", "x" * 300, "a_", "B"],
     "whole": [10**30, -(10**30), 2**63],
     "broken": [float("inf"), float("-inf"), float("nan"), 1.0],
     "exact": [

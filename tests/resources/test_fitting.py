@@ -27,7 +27,9 @@ WEST = dt.timezone(-dt.timedelta(hours=9))
         (float("nan"), Fit(Place.NOWHERE)),
         ("a", Fit(Place.HERE, "a")),
         ("a\0b", Fit(Place.BEHIND, "a")),
-        ("\ud800", Fit(Place.NOWHERE)),
+        ("\ud800", Fit(Place.BEFORE, "\ue000")),
+        ("a\udfff\0", Fit(Place.BEFORE, "a\ue000")),
+        ("a\0\ud800", Fit(Place.BEHIND, "a")),
         (dt.date(1, 1, 1), Fit(Place.HERE, dt.date(1, 1, 1))),
         (dt.datetime(2024, 1, 1), Fit(Place.NOWHERE)),  # noqa: DTZ001 - it is that
         (dt.datetime(1, 1, 1, tzinfo=EAST), Fit(Place.BELOW)),

@@ -8,6 +8,7 @@ it lies among those that the column can hold, so that the answer is the right on
 import datetime as dt
 import decimal
 import math
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final
@@ -30,6 +31,8 @@ class Place(Enum):
     HERE = "here"
     BEHIND = "behind"
     """Between the value that is told and the next one."""
+    BEFORE = "before"
+    """Between the value that is told and the one before it."""
     ABOVE = "above"
     BELOW = "below"
     NOWHERE = "nowhere"
@@ -41,7 +44,7 @@ class Fit(msgspec.Struct, frozen=True):
 
     Attributes:
         place: Where what was asked for lies.
-        value: It, or the nearest below it.
+        value: It, or the one that it lies beside.
     """
 
     place: Place
@@ -98,6 +101,8 @@ def compared(column: Any, operator: Operator, found: Fit) -> Any:
         return _ORDERING[operator](column, value)
     if found.place is Place.BEHIND:
         return column <= value if below else column > value
+    if found.place is Place.BEFORE:
+        return column < value if below else column >= value
     everything = Place.ABOVE if below else Place.BELOW
     return column.is_not_null() if found.place is everything else False
 
@@ -111,13 +116,21 @@ _ORDERING: Final[Mapping[Operator, Callable[[Any, Any], Any]]] = {
 
 
 def _of_text(value: str) -> Fit:
-    start, found, _ = value.partition("\0")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return _NOWHERE
-    # No text in a column has a NUL, so what has one lies just behind its beginning.
-    return Fit(Place.BEHIND, start) if found else Fit(Place.HERE, value)
+    odd = _ODD.search(value)
+    if odd is None:
+        return Fit(Place.HERE, value)
+    start = value[: odd.start()]
+    # No text in a column has a NUL, so what has one lies just behind its beginning;
+    # nor half a pair, which lies before all that comes behind the pairs.
+    return (
+        Fit(Place.BEHIND, start)
+        if odd[0] == "\0"
+        else Fit(Place.BEFORE, start + _BEHIND)
+    )
+
+
+_ODD: Final = re.compile("[\0\ud800-\udfff]")
+_BEHIND: Final = "\ue000"
 
 
 def _of_whole(value: int) -> Fit:

@@ -19,11 +19,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import features  # noqa: E402 - found through the line above
 
 # A machine that is busy with something else is no failure of ours.
-# The same examples in every run, so that a change is never blamed for another's luck;
-# SEGUE_RANDOM=1 looks for new ones.
-settings.register_profile(
-    "segue", deadline=None, derandomize="SEGUE_RANDOM" not in os.environ
-)
+settings.register_profile("segue", deadline=None)
 settings.load_profile("segue")
 
 STRICT = os.environ.get("SEGUE_CI") == "1"

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from segue.migrations import commands
 from segue.migrations.describe import describe
 from segue.migrations.revisions import History
 
@@ -86,3 +87,25 @@ def test_what_is_dropped_is_gone(tmp_path, write):
     table = state.tables["t"]
     assert (table.primary, table.constraints, table.indexes) == (None, {}, {})
     assert table.comment is None
+
+
+@pytest.mark.parametrize("word", ["it's :a; 50%", "a::b", ":ok:", "12:30"])
+def test_rows_are_filled_with_the_very_text_whatever_stands_behind_a_colon(shop, word):
+    def build(default):
+        nullable = default is None
+        column = sa.Column(
+            "c", sa.String(40), nullable=nullable, server_default=default
+        )
+        return lambda metadata: sa.Table(
+            "t", metadata, sa.Column("id", sa.Integer, primary_key=True), column
+        )
+
+    shop.want(build(None))
+    commands.make(shop.config)
+    commands.migrate(shop.config)
+    shop.execute("INSERT INTO t (id) VALUES (1)")
+    shop.want(build(word))
+    commands.make(shop.config)
+    commands.migrate(shop.config)
+
+    assert shop.rows("SELECT c FROM t") == [(word,)]
